@@ -191,7 +191,7 @@ def eiou(
     a:Tensor, # (N, 4) xyxy
     b:Tensor, # (N, 4) xyxy, same unit
 )->Tensor: # (N,) in -3..1
-    "Efficient IoU, row by row; differentiable. Zhang et al. 2021, arXiv:2101.08158, equation 8."
+    "Efficient IoU, row by row; differentiable. Zhang et al. 2021, arXiv:2101.08158."
     a, b = _pair(a, b)
     enclosing = torch.maximum(a[..., 2:], b[..., 2:]) - torch.minimum(a[..., :2], b[..., :2])
     sides = (_sizes(a) - _sizes(b))**2 / (enclosing**2 + _EPS)
