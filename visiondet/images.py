@@ -141,7 +141,7 @@ def _perceptual_hash(im, orientation):
     "64 bits of a decoded picture as 16 hexadecimal digits"
     import imagehash
     im = im if im.mode == "L" else _to_rgb(im)
-    small = im.resize((32, 32), Image.Resampling.LANCZOS, reducing_gap=4).convert("L")
+    small = im.resize((32, 32), Image.Resampling.LANCZOS, reducing_gap=2).convert("L")
     return str(imagehash.phash(_upright(small, orientation)))
 
 def _scan_file(path, max_pixels):
@@ -214,7 +214,7 @@ def scan_images(
    # format, sha256, phash (both hexadecimal), problem ("" for a sound picture). Unknown text is ""
     "Look at every picture of a folder. Files that cannot be read get a row with the problem; only a missing folder is an error."
     import pandas as pd
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
     folder = Path(folder)
     if not folder.is_dir(): raise ImageError(folder, "not a folder")
     file = _cache_file(folder, cache)
@@ -246,7 +246,7 @@ def channel_stats(
     n_workers:int|None=None # threads; None: one per processor, 8 at most
 )->tuple[np.ndarray, np.ndarray]: # mean and standard deviation, (3,) float64 each, for pixels in 0..1
     "Mean and standard deviation of each channel over all pixels, in one pass. Raises `ImageError` at a picture it cannot read."
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
     def count(path):
         im = Image.fromarray(read_image(path))
         if size is not None: im = im.resize(tuple(size)[::-1], Image.Resampling.BILINEAR, reducing_gap=2)
