@@ -49,7 +49,12 @@ def export(): unchanged_by("nbdev_export", ["nbs", "visiondet"], "run nbdev_expo
 def clean(): unchanged_by("nbdev_clean", ["nbs"], "run nbdev_clean; not clean")
 def readme(): run(sys.executable, "tools/readme.py", "--check")
 def ruff(): run("ruff", "check", "--quiet", "visiondet", "setup.py", "tools")
-def law(): run("nbdev_test", "--path", "nbs/70_architecture.ipynb")
+
+
+def law():
+    notebook = ROOT / "nbs" / "70_architecture.ipynb"
+    if not notebook.exists(): raise SystemExit(f"{notebook.name} is missing")
+    run("nbdev_test", "--path", notebook)
 
 
 checks = {o.__name__: o for o in (export, clean, readme, ruff, law)}

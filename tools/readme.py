@@ -85,6 +85,8 @@ def render(nb):
 def main():
     readme, figures, missing = render(json.loads(NOTEBOOK.read_text(encoding="utf-8")))
     if missing: raise SystemExit(f"index.ipynb: links that lead nowhere: {', '.join(missing)}")
+    unlisted = [o.name for o in sorted(NOTEBOOK.parent.glob("[0-9]*.ipynb")) if f"nbs/{o.name}" not in readme]
+    if unlisted: raise SystemExit(f"index.ipynb does not list {', '.join(unlisted)}: run it again")
     there = {o.name: o.read_bytes() for o in FIGURES.glob("*")} if FIGURES.exists() else {}
     same = README.exists() and README.read_bytes() == readme.encode() and there == figures
     if "--check" in sys.argv[1:]:
