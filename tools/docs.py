@@ -74,7 +74,7 @@ def write_pages(settings):
     from nbdev.serve import proc_nbs
     shutil.rmtree(PAGES, ignore_errors=True)
     proc_nbs(n_workers=2, force=True)
-    shown = sorted(o for o in PAGES.glob("*.ipynb") if re.match(r"\d\d_|index", o.name))
+    shown = sorted(o for o in PAGES.glob("*.ipynb") if re.match(r"\d|index", o.name))
     for path in PAGES.iterdir():
         if path not in shown and path.is_file(): path.unlink()
     trees = {}
