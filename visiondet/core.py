@@ -8,7 +8,7 @@ __all__ = ['VisiondetError', 'FileError', 'data_path', 'weights_path', 'output_p
            'write_text', 'write_json', 'read_json', 'write_csv', 'write_figure', 'write_image', 'file_sha256',
            'RunFolder', 'run_folder', 'inference_folder', 'get_logger']
 
-# %% ../nbs/00_core.ipynb #c862e70e
+# %% ../nbs/00_core.ipynb #49e6b5b3
 import contextlib, dataclasses, hashlib, json, logging, math, os, random, secrets, shutil, sys, time
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class VisiondetError(Exception):
 class FileError(VisiondetError):
     "A file or folder that cannot be read or written."
 
-# %% ../nbs/00_core.ipynb #7d1cc30d
+# %% ../nbs/00_core.ipynb #0e2d1db5
 def _checkout():
     "The checkout of this workspace that the working folder is in, if any"
     here = Path.cwd()
@@ -34,7 +34,6 @@ def _located(arg, variable, default):
     if given is not None: return Path(given).expanduser()
     return default and (_checkout() or Path())/default
 
-# %% ../nbs/00_core.ipynb #2291ec8d
 def data_path(
     arg:str|Path|None=None, # a folder; None: the variable `VISIONDET_DATA`, then `data`
 )->Path: # it need not exist yet
@@ -53,7 +52,7 @@ def output_path(
     "Where results go."
     return _located(arg, "VISIONDET_OUTPUT", "output")
 
-# %% ../nbs/00_core.ipynb #1c6dc567
+# %% ../nbs/00_core.ipynb #68eb3877
 def _real_data(arg, variable):
     "The folder that `arg` or `variable` names, which must exist; None when neither names one"
     path = _located(arg, variable, None)
@@ -61,7 +60,6 @@ def _real_data(arg, variable):
         raise FileError(f"{path}: not a folder (named by {'an argument' if arg is not None else variable})")
     return path
 
-# %% ../nbs/00_core.ipynb #771d4952
 def pets_path(
     arg:str|Path|None=None, # a folder; None: the variable `VISIONDET_PETS`
 )->Path|None: # an existing folder, or None: no such photos on this machine
@@ -83,14 +81,13 @@ def find_weights(
     path = weights_path(folder)/f"{name}.safetensors"
     return path if path.is_file() else None
 
-# %% ../nbs/00_core.ipynb #a4874c64
+# %% ../nbs/00_core.ipynb #b754e574
 def _torch():
     "torch, or None where it is not installed"
     try: import torch
     except ImportError: return None
     return torch
 
-# %% ../nbs/00_core.ipynb #ba1c3039
 def set_seed(
     seed:int,                 # any whole number, negative or beyond 64 bits too
     deterministic:bool=True,  # make torch use algorithms that give the same bits each time
@@ -132,9 +129,8 @@ def set_rng_state(
     np.random.set_state((kind, np.array(keys, dtype=np.uint32), *rest))
     if "torch" in state and (torch := _torch()) is not None:
         torch.set_rng_state(torch.as_tensor(state["torch"], dtype=torch.uint8).cpu())
-        if state.get("cuda") and torch.cuda.is_available():
-            if len(state["cuda"]) == torch.cuda.device_count():
-                torch.cuda.set_rng_state_all([torch.as_tensor(s, dtype=torch.uint8).cpu() for s in state["cuda"]])
+        cuda = [torch.as_tensor(s, dtype=torch.uint8).cpu() for s in state.get("cuda", [])]
+        if cuda and torch.cuda.is_available() and len(cuda) == torch.cuda.device_count(): torch.cuda.set_rng_state_all(cuda)
 
 # %% ../nbs/00_core.ipynb #1da8569f
 def seed_for(
@@ -144,7 +140,7 @@ def seed_for(
     text = json.dumps(keys, sort_keys=True, separators=(",", ":"), default=lambda o: o.item()) # item: numpy's numbers
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
-# %% ../nbs/00_core.ipynb #6f773ba8
+# %% ../nbs/00_core.ipynb #6448da5b
 def _fsync(path):
     "Wait until the disk holds this file or folder"
     if path.is_dir() and os.name == "nt": return # Windows cannot open a folder
@@ -156,7 +152,6 @@ def _temporary(path):
     "A hidden name beside `path` with the same suffix, used by nobody else"
     return path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}.tmp{path.suffix}")
 
-# %% ../nbs/00_core.ipynb #eeb9a76e
 @contextlib.contextmanager
 def atomic_path(
     path:str|Path, # the file to make or replace; missing folders are made, a symbolic link is followed
@@ -186,7 +181,7 @@ def atomic_write(
 ): # -> context manager that gives an open file
     "Like `open(path, mode)`, but `path` changes all at once, when the block ends well."
     if mode not in ("w", "wb"): raise ValueError(f"mode is {mode!r}, but a whole file is written: 'w' or 'wb'")
-    text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    text = {} if "b" in mode else {"encoding": "utf-8", "errors": "surrogateescape", "newline": "\n"} # file names may hold any bytes
     with atomic_path(path) as tmp, open(tmp, mode, **text) as f: yield f
 
 # %% ../nbs/00_core.ipynb #6b7dd549
@@ -201,7 +196,7 @@ def remove_leftovers(
             if time.time() - f.stat().st_mtime >= older_than: f.unlink(); removed += 1
     return removed
 
-# %% ../nbs/00_core.ipynb #c5a32c50
+# %% ../nbs/00_core.ipynb #b9f80d6a
 def _plain(obj):
     "`obj` in the types that JSON has"
     if dataclasses.is_dataclass(obj) and not isinstance(obj, type): obj = {f.name: getattr(obj, f.name) for f in dataclasses.fields(obj)}
@@ -212,7 +207,6 @@ def _plain(obj):
     if isinstance(obj, float) and not math.isfinite(obj): return None
     return obj
 
-# %% ../nbs/00_core.ipynb #1a79d539
 def write_text(
     path:str|Path, # file to make or replace
     text:str,      # its whole content
@@ -294,21 +288,20 @@ class RunFolder:
         "The path of a file in this folder."
         return self.path/name
 
-    def write_text(self, name:str, text:str): "As the function."; write_text(self.file(name), text)
-    def write_json(self, name:str, obj): "As the function."; write_json(self.file(name), obj)
-    def write_csv(self, name:str, df, **kwargs): "As the function."; write_csv(self.file(name), df, **kwargs)
-    def write_figure(self, name:str, fig, **kwargs): "As the function."; write_figure(self.file(name), fig, **kwargs)
-    def write_image(self, name:str, image, **kwargs): "As the function."; write_image(self.file(name), image, **kwargs)
-    def read_json(self, name:str): "As the function."; return read_json(self.file(name))
+    def write_text(self, name:str, text:str): "See `write_text`."; write_text(self.file(name), text)
+    def write_json(self, name:str, obj): "See `write_json`."; write_json(self.file(name), obj)
+    def write_csv(self, name:str, df, **kwargs): "See `write_csv`."; write_csv(self.file(name), df, **kwargs)
+    def write_figure(self, name:str, fig, **kwargs): "See `write_figure`."; write_figure(self.file(name), fig, **kwargs)
+    def write_image(self, name:str, image, **kwargs): "See `write_image`."; write_image(self.file(name), image, **kwargs)
+    def read_json(self, name:str): "See `read_json`."; return read_json(self.file(name))
 
-# %% ../nbs/00_core.ipynb #9bfaae6e
+# %% ../nbs/00_core.ipynb #c8846010
 def _checked_name(kind, name):
     "`name` if it is one plain part of a path"
     if not name or name in (".", "..") or any(c in name for c in '/\\:*?"<>|\0'):
         raise VisiondetError(f"{kind} {name!r} cannot be the name of a folder")
     return name
 
-# %% ../nbs/00_core.ipynb #60137b0c
 def run_folder(
     task:str,                # "detector" or "segmenter"
     name:str,                # usually the recipe's name, such as "v6"
@@ -324,7 +317,7 @@ def inference_folder(
     "The folder of an inference."
     return RunFolder(output_path(root)/"inference"/_checked_name("inference", name))
 
-# %% ../nbs/00_core.ipynb #651fe3e2
+# %% ../nbs/00_core.ipynb #e3e602ca
 class _BesideProgressBars(logging.Handler):
     "Writes lines to whatever standard error is at that moment, above any progress bar"
     def emit(self, record):
@@ -334,7 +327,6 @@ class _BesideProgressBars(logging.Handler):
             else: print(line, file=sys.stderr, flush=True)
         except Exception: self.handleError(record)
 
-# %% ../nbs/00_core.ipynb #57af4e9c
 def get_logger(
     name:str="visiondet", # "visiondet", or a part of it: "scan" is short for "visiondet.scan"
 )->logging.Logger: # plain `logging`: handlers can be added, levels changed
