@@ -107,7 +107,7 @@ def set_seed(
 
 # %% ../nbs/00_core.ipynb #ccc9e9e3
 def rng_state(
-)->dict: # "python", "numpy": nested lists (JSON); "torch": uint8 tensor; "cuda": list of those. The last two only with torch
+)->dict: # "python", "numpy": nested lists (JSON); with torch also "torch": uint8 tensor, "cuda": list of those
     "The state of all random generators, to be kept with a checkpoint; `set_rng_state` brings it back."
     import numpy as np
     version, internal, gauss = random.getstate()
@@ -130,7 +130,7 @@ def set_rng_state(
     if "torch" in state and (torch := _torch()) is not None:
         torch.set_rng_state(torch.as_tensor(state["torch"], dtype=torch.uint8).cpu())
         cuda = [torch.as_tensor(s, dtype=torch.uint8).cpu() for s in state.get("cuda", [])]
-        if cuda and torch.cuda.is_available() and len(cuda) == torch.cuda.device_count(): torch.cuda.set_rng_state_all(cuda)
+        if cuda and len(cuda) == torch.cuda.device_count(): torch.cuda.set_rng_state_all(cuda)
 
 # %% ../nbs/00_core.ipynb #1da8569f
 def seed_for(
@@ -158,7 +158,7 @@ def atomic_path(
 ): # -> context manager that gives a temporary `Path` with the same suffix
     """For libraries that want a file name: write to the path this gives; when the block ends well, `path` is that file.
 
-    If the block fails, `path` stays as it was and nothing is left behind. Raises `FileError` where nothing can be written."""
+    If the block fails, `path` stays as it was and nothing is left behind. Raises `FileError` if it cannot be written."""
     path = Path(os.path.realpath(path))
     tmp = _temporary(path)
     try:
@@ -181,7 +181,7 @@ def atomic_write(
 ): # -> context manager that gives an open file
     "Like `open(path, mode)`, but `path` changes all at once, when the block ends well."
     if mode not in ("w", "wb"): raise ValueError(f"mode is {mode!r}, but a whole file is written: 'w' or 'wb'")
-    text = {} if "b" in mode else {"encoding": "utf-8", "errors": "surrogateescape", "newline": "\n"} # file names may hold any bytes
+    text = {} if "b" in mode else {"encoding": "utf-8", "errors": "surrogateescape", "newline": "\n"} # escape: odd file names
     with atomic_path(path) as tmp, open(tmp, mode, **text) as f: yield f
 
 # %% ../nbs/00_core.ipynb #6b7dd549
@@ -199,7 +199,8 @@ def remove_leftovers(
 # %% ../nbs/00_core.ipynb #b9f80d6a
 def _plain(obj):
     "`obj` in the types that JSON has"
-    if dataclasses.is_dataclass(obj) and not isinstance(obj, type): obj = {f.name: getattr(obj, f.name) for f in dataclasses.fields(obj)}
+    if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
+        obj = {f.name: getattr(obj, f.name) for f in dataclasses.fields(obj)}
     if isinstance(obj, Path): return obj.as_posix()
     if hasattr(obj, "tolist"): obj = obj.tolist() # numpy arrays and scalars, torch tensors
     if isinstance(obj, dict): return {k if isinstance(k, str) else str(_plain(k)): _plain(v) for k, v in obj.items()}
@@ -225,7 +226,7 @@ def read_json(
     path:str|Path, # file to read
 ): # what is in it
     "Read a JSON file. Raises `FileError` naming file and line where it is missing or broken."
-    try: return json.loads(Path(path).read_text(encoding="utf-8-sig")) # -sig: Windows editors like to add a mark in front
+    try: return json.loads(Path(path).read_text(encoding="utf-8-sig")) # -sig: Windows editors may put a mark in front
     except json.JSONDecodeError as e: raise FileError(f"{path}, line {e.lineno}: not JSON ({e.msg})") from e
     except UnicodeDecodeError as e: raise FileError(f"{path}: not UTF-8 text") from e
     except OSError as e: raise FileError(f"{path}: cannot be read ({e.strerror})") from e

@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin # noqa: F401 the plugins register themselves
+from PIL import Image, UnidentifiedImageError
+from PIL import TiffImagePlugin, WebPImagePlugin # noqa: F401 they register themselves
 
 from .core import FileError, VisiondetError, data_path, file_sha256, get_logger, write_text
 
@@ -57,16 +58,20 @@ def _open(file, name, max_pixels):
         kind = next((k for s, k in _SIGNATURES.items() if start.startswith(s)), None)
         if kind: raise ImageError(name, f"damaged or truncated (its {kind} header cannot be read)") from None
         raise ImageError(name, "not a picture (JPEG, PNG, WebP, BMP, TIFF or GIF)") from None
+    _check_pixels(im, name, max_pixels)
+    return im
+
+def _check_pixels(im, name, max_pixels):
     w, h = im.size
     if w * h > max_pixels: raise ImageError(name, f"too large: {w} x {h} pixels, and max_pixels is {max_pixels}")
     if w * h < 1: raise ImageError(name, f"has no pixels ({w} x {h})")
-    return im
 
 # %% ../nbs/03_images.ipynb #9fc3bae0
 def _to_8_bit(im):
     "A greyscale picture of 16 or 32 bits or floats as a uint8 array"
     a = np.asarray(im)
-    if im.mode.startswith("I;16") or im.format == "PNG": return ((a.astype(np.uint32)*255 + 32767)//65535).astype(np.uint8)
+    if im.mode.startswith("I;16") or im.format == "PNG":
+        return ((a.astype(np.uint32)*255 + 32767)//65535).astype(np.uint8)
     a = np.nan_to_num(a.astype(np.float64))
     return np.round((a - a.min())*255/max(np.ptp(a), 1e-30)).astype(np.uint8)
 
@@ -78,8 +83,9 @@ def _to_rgb(im):
     return Image.alpha_composite(Image.new("RGBA", im.size, "white"), im).convert("RGB")
 
 # %% ../nbs/03_images.ipynb #34891462
-_TURN = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-         5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90}
+_T = Image.Transpose
+_TURN = {2: _T.FLIP_LEFT_RIGHT, 3: _T.ROTATE_180, 4: _T.FLIP_TOP_BOTTOM, 5: _T.TRANSPOSE, 6: _T.ROTATE_270, 7: _T.TRANSVERSE,
+         8: _T.ROTATE_90}
 
 def _orientation(im):
     "The EXIF orientation, 1 to 8; 1 (as it should be) when it is missing or nonsense"
@@ -110,31 +116,33 @@ def image_size(
     with _as_image_error(path), open(path, "rb") as f:
         im = _open(f, path, float("inf"))
         turned = _orientation(im) > 4
-        if im.format == "PNG" and "exif" not in im.info: # PNG may carry EXIF data behind the pixels: look whether it does
+        if im.format == "PNG" and "exif" not in im.info: # PNG may carry EXIF data behind the pixels
             at = f.tell(); f.seek(0)
             if b"eXIf" in f.read(): f.seek(at); im.load(); turned = _orientation(im) > 4
         if im.format == "TIFF" and turned: im.load(); turned = _orientation(im) > 4 # PIL turns it, at a time that varies
         return im.size[::-1] if turned else im.size
 
 # %% ../nbs/03_images.ipynb #a10f36e3
+def _walk(folder, recurse=True):
+    "The picture files below `folder` as strings, sorted"
+    found, seen = [], set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        folders[:] = [] if real in seen or not recurse else [d for d in folders if not d.startswith(".")]
+        if real in seen: continue # a link back up would go round for ever
+        seen.add(real)
+        found += [os.path.join(here, n) for n in files if n.lower().endswith(IMAGE_SUFFIXES) and not n.startswith(".")]
+    return sorted(filter(os.path.isfile, found))
+
 def find_images(
     paths,            # a file or folder, or several of them in a list
     recurse:bool=True # also look into the folders below
 )->list[Path]: # files, without repetition: in the order given, those of a folder by name
     "List picture files. Raises `ImageError` where a path does not exist."
-    found, seen = {}, set()
+    found = {}
     for path in map(Path, [paths] if isinstance(paths, (str, os.PathLike)) else paths):
         if not path.exists(): raise ImageError(path, "no such file or folder")
-        if not path.is_dir(): found[path] = True; continue
-        inside = []
-        for top, folders, files in os.walk(path, followlinks=True):
-            real = os.path.realpath(top)
-            folders[:] = [] if real in seen or not recurse else [d for d in folders if not d.startswith(".")]
-            if real in seen: continue # a link back up would go round for ever
-            seen.add(real)
-            names = (n for n in files if n.lower().endswith(IMAGE_SUFFIXES) and not n.startswith("."))
-            inside += [p for p in (Path(top, n) for n in names) if p.is_file()]
-        found.update(dict.fromkeys(sorted(inside)))
+        found.update(dict.fromkeys(map(Path, _walk(path, recurse)) if path.is_dir() else [path]))
     return list(found)
 
 # %% ../nbs/03_images.ipynb #f5a051bf
@@ -156,7 +164,7 @@ def _scan_file(path, max_pixels):
             with open(path, "rb") if huge else io.BytesIO(data) as f:
                 im = _open(f, path, float("inf"))
                 (w, h), mode, kind = im.size, im.mode, im.format
-                if w * h > max_pixels: raise ImageError(path, f"too large: {w} x {h} pixels, and max_pixels is {max_pixels}")
+                _check_pixels(im, path, max_pixels)
                 im.draft("L", (128, 128)) # does nothing unless it is a JPEG
                 im.load()
                 if kind == "TIFF": w, h = im.size # PIL has turned it
@@ -195,13 +203,14 @@ def _read_cache(file, max_pixels):
     "Rows of an earlier scan by path; none if there was none, or it is broken or of another sort"
     try: cached = json.loads(file.read_bytes())
     except (OSError, ValueError, AttributeError): return {}
-    if not isinstance(cached, dict) or [cached.get("version"), cached.get("max_pixels")] != [_CACHE_VERSION, max_pixels]: return {}
-    return cached.get("files", {})
+    usable = isinstance(cached, dict) and [cached.get(k) for k in ("version", "max_pixels")] == [_CACHE_VERSION, max_pixels]
+    return cached["files"] if usable else {}
 
 def _write_cache(file, max_pixels, rows):
     "Write the cache; a disk that refuses it costs time at the next scan, not this one"
     if file is None: return
-    try: write_text(file, json.dumps({"version": _CACHE_VERSION, "max_pixels": max_pixels, "files": rows}, separators=(",", ":")))
+    content = {"version": _CACHE_VERSION, "max_pixels": max_pixels, "files": rows}
+    try: write_text(file, json.dumps(content, separators=(",", ":")))
     except FileError as e: get_logger().warning(f"scan not cached: {e}")
 
 # %% ../nbs/03_images.ipynb #5907d157
@@ -213,25 +222,26 @@ def scan_images(
     max_pixels:int=200_000_000,   # larger pictures become a problem instead of being decoded
 ): # DataFrame, sorted by path: path (str, relative to `folder`, "/" between), width, height (upright; 0: unknown), mode,
    # format, sha256, phash (both hexadecimal), problem ("" for a sound picture). Unknown text is ""
-    "Look at every picture of a folder. Files that cannot be read get a row with the problem; only a missing folder is an error."
+    "Look at every picture of a folder. What cannot be read gets a row that says why; only a missing folder is an error."
     import pandas as pd
     from tqdm import tqdm
     folder = Path(folder)
     if not folder.is_dir(): raise ImageError(folder, "not a folder")
     file = _cache_file(folder, cache)
     known, rows, todo = _read_cache(file, max_pixels), {}, []
-    for path in find_images(folder):
-        name = path.relative_to(folder).as_posix()
-        try: stamp = [(s := path.stat()).st_size, s.st_mtime_ns]
+    for path in _walk(folder): # strings: a hundred thousand `Path` objects would take more room than all the rows
+        name = path[len(os.path.join(folder, "")):].replace(os.sep, "/")
+        try: stamp = [(s := os.stat(path)).st_size, s.st_mtime_ns]
         except OSError: stamp = [-1, -1] # gone meanwhile, its row will say so
         if (row := known.get(name)) and row[:2] == stamp: rows[name] = row
-        else: todo.append((path, name, stamp))
+        else: todo.append((name, stamp))
     written, changed = time.monotonic(), bool(todo) or len(rows) != len(known)
     try:
         with warnings.catch_warnings(), tqdm(total=len(rows) + len(todo), initial=len(rows), desc="scan", unit="file",
                                              disable=not progress) as bar:
             warnings.simplefilter("ignore") # PIL warns of strange metadata, without naming the file
-            for name, row in _in_threads(lambda t: (t[1], [*t[2], *_scan_file(t[0], max_pixels)]), todo, n_workers):
+            look = lambda t: (t[0], [*t[1], *_scan_file(folder/t[0], max_pixels)])
+            for name, row in _in_threads(look, todo, n_workers):
                 rows[name] = row
                 bar.update()
                 if time.monotonic() - written > 30: _write_cache(file, max_pixels, rows); written = time.monotonic()
@@ -242,11 +252,11 @@ def scan_images(
 # %% ../nbs/03_images.ipynb #d8fb4679
 def channel_stats(
     paths,                  # picture files, or a folder
-    size:tuple|None=None,   # (height, width) to resize each picture to, so that all weigh the same; None: all pixels weigh the same
+    size:tuple|None=None,   # (height, width) to resize to, so that all pictures weigh the same; None: all pixels do
     progress:bool=True,     # show a progress bar
     n_workers:int|None=None # threads; None: two more than processors
 )->tuple[np.ndarray, np.ndarray]: # mean and standard deviation, (3,) float64 each, for pixels in 0..1
-    "Mean and standard deviation of each channel over all pixels, in one pass. Raises `ImageError` at a picture it cannot read."
+    "Mean and standard deviation of each channel, in one pass. Raises `ImageError` at a picture it cannot read."
     from tqdm import tqdm
     def count(path):
         im = Image.fromarray(read_image(path))
@@ -254,7 +264,8 @@ def channel_stats(
         return np.reshape(im.histogram(), (3, 256))
     paths = find_images(paths)
     if not paths: raise VisiondetError("no pictures to take the mean of")
-    counts = sum(tqdm(_in_threads(count, paths, n_workers), total=len(paths), desc="mean and std", unit="file", disable=not progress))
+    counts = _in_threads(count, paths, n_workers)
+    counts = sum(tqdm(counts, total=len(paths), desc="mean and std", unit="file", disable=not progress))
     value = np.arange(256)/255
     mean = counts @ value/counts.sum(1)
     return mean, np.sqrt((counts*(value - mean[:, None])**2).sum(1)/counts.sum(1))

@@ -29,11 +29,12 @@ def near_duplicate_groups(
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
     known = [(i, h) for i, h in enumerate(phashes) if isinstance(h, str) and h]
-    if len({len(h) for _, h in known}) > 1: raise SplitError("perceptual hashes of different lengths cannot be compared")
+    if len({len(h) for _, h in known}) > 1: raise SplitError("hashes of different lengths cannot be compared")
     pairs = [np.empty((2, 0), int)]
     if known:
         index = np.array([i for i, _ in known])
-        bits = np.unpackbits(np.array([list(bytes.fromhex(h)) for _, h in known], np.uint8), axis=1).astype(np.float32)*2 - 1
+        bits = np.unpackbits(np.array([list(bytes.fromhex(h)) for _, h in known], np.uint8), axis=1)
+        bits = bits.astype(np.float32)*2 - 1
         least = bits.shape[1] - 2*max_distance # the dot product of two hashes max_distance apart
         for start in range(0, len(bits), 512):  # a block of rows at a time: 5,000 pictures take 10 MB, not 100
             pairs.append(index[np.stack(np.nonzero(bits[start:start + 512] @ bits.T >= least)) + [[start], [0]]])
@@ -54,10 +55,10 @@ def make_folds(
     df:pd.DataFrame,                   # a row per annotation: column image, and those that `stratify` names
     n_splits:int=10,                   # how many folds
     seed:int=0,                        # another seed, other folds
-    stratify=("label", "orientation"), # columns whose mix each fold should have; "orientation" comes from width and height
-    groups=None,                       # (N,) values: rows with the same one stay together, as `near_duplicate_groups` gives
+    stratify=("label", "orientation"), # columns whose mix each fold should have; "orientation" from width and height
+    groups=None,                       # (N,) values: rows with the same one stay together; see `near_duplicate_groups`
 )->pd.Series: # fold of each row, 0 to n_splits - 1, with the index of `df`
-    "Folds that share classes and orientations evenly and never part a group. Raises `SplitError` if there are too few groups."
+    "Folds that share classes and orientations evenly and part no group. Raises `SplitError` if there are too few groups."
     from sklearn.model_selection import StratifiedGroupKFold
     image = pd.factorize(df["image"])[0]
     group = image if groups is None else _joined(image, pd.factorize(np.asarray(groups))[0])
@@ -90,15 +91,15 @@ def study_folds(
     from sklearn.model_selection import KFold
     names = np.array(sorted(set(df["image"])))
     if not 2 <= n_splits <= len(names): raise SplitError(f"cannot make {n_splits} folds of {len(names)} pictures")
-    fold = {}
-    for k, (_, valid) in enumerate(KFold(n_splits, shuffle=True, random_state=seed).split(names)): fold.update(dict.fromkeys(names[valid], k))
+    splitter, fold = KFold(n_splits, shuffle=True, random_state=seed), {}
+    for k, (_, valid) in enumerate(splitter.split(names)): fold.update(dict.fromkeys(names[valid], k))
     return df["image"].map(fold).astype(int).rename("fold")
 
 # %% ../nbs/06_splits.ipynb #2e2d1de1
 @dataclass
 class Manifest:
     "Which picture is in which fold, and proof that it is still that picture."
-    files: pd.DataFrame                            # a row per picture: image (relative to its folder), label, fold, sha256
+    files: pd.DataFrame                            # a row per picture: image (a relative path), label, fold, sha256
     n_splits: int                                  # how many folds
     seed: int                                      # that the folds were made with
     classes: list                                  # class names, sorted
@@ -106,7 +107,7 @@ class Manifest:
 
     def to_json(self)->str:
         "The manifest as text."
-        head = {"format": _FORMAT, "n_splits": self.n_splits, "seed": self.seed, "classes": self.classes, "parameters": self.parameters}
+        head = {"format": _FORMAT} | {k: getattr(self, k) for k in _HEAD}
         rows = ",\n".join("  " + json.dumps(row) for row in self.files.to_dict("records"))
         return json.dumps(head, indent=1)[:-2] + f',\n "files": [\n{rows}\n ]\n}}\n'
 
@@ -122,11 +123,12 @@ class Manifest:
     def read(cls, path:str|Path)->"Manifest":
         "Read it from a JSON file. Raises `SplitError` or `FileError` if that is not a manifest."
         d = read_json(path)
-        if not isinstance(d, dict) or d.get("format") != _FORMAT: raise SplitError(f"{path}: not a split manifest ({_FORMAT})")
-        try: return cls(pd.DataFrame(d["files"], columns=_COLUMNS), *(d[k] for k in ("n_splits", "seed", "classes", "parameters")))
+        if not isinstance(d, dict) or d.get("format") != _FORMAT: raise SplitError(f"{path}: not a manifest ({_FORMAT})")
+        try: return cls(pd.DataFrame(d["files"], columns=_COLUMNS), *(d[k] for k in _HEAD))
         except KeyError as e: raise SplitError(f"{path}: the split manifest lacks {e}") from e
 
-_FORMAT, _COLUMNS = "visiondet split 1", ["image", "label", "fold", "sha256"]
+_FORMAT = "visiondet split 1"
+_HEAD, _COLUMNS = ["n_splits", "seed", "classes", "parameters"], ["image", "label", "fold", "sha256"]
 def _some(names, n=5): return ", ".join(map(str, names[:n])) + (f" and {len(names) - n} more" if len(names) > n else "")
 
 # %% ../nbs/06_splits.ipynb #f8614442
@@ -140,15 +142,17 @@ def make_manifest(
     scan:pd.DataFrame=None,            # what `scan_images(folder)` gave; None: scan now
     progress:bool=True,                # show a progress bar
 )->Manifest:
-    "Careful folds of a folder's annotated pictures, as a manifest. Raises `SplitError` for pictures missing or damaged."
+    "Careful folds of a folder's pictures, as a manifest. Raises `SplitError` for pictures missing or damaged."
     scan = (scan_images(folder, progress=progress) if scan is None else scan).set_index("path").reindex(df["image"])
     bad = scan["problem"].fillna("missing").loc[lambda p: p != ""]
-    if len(bad): raise SplitError(f"{folder}: {len(bad)} pictures cannot be split: {_some([f'{n} ({p})' for n, p in bad.items()])}")
+    if len(bad):
+        raise SplitError(f"{folder}: {len(bad)} pictures cannot be split: {_some([f'{n} ({p})' for n, p in bad.items()])}")
     fold = make_folds(df, n_splits, seed, stratify, near_duplicate_groups(scan["phash"].tolist(), max_distance))
     label = df["label"] if "label" in df else pd.Series("", index=df.index)
     files = pd.DataFrame({"image": df["image"], "label": label, "fold": fold, "sha256": scan["sha256"].to_numpy()})
     files = files.drop_duplicates("image").sort_values("image", ignore_index=True)
-    return Manifest(files, n_splits, seed, sorted(set(label) - {""}), {"stratify": list(stratify), "max_distance": max_distance})
+    parameters = {"stratify": list(stratify), "max_distance": max_distance}
+    return Manifest(files, n_splits, seed, sorted(set(label) - {""}), parameters)
 
 # %% ../nbs/06_splits.ipynb #8c4de4cb
 @patch
@@ -157,7 +161,7 @@ def train_valid(self:Manifest,
     df:pd.DataFrame=None, # annotations with a column image; None: the manifest's own table
 )->tuple[pd.DataFrame, pd.DataFrame]: # rows to train with, rows to validate with
     "Part a table at one fold. Raises `SplitError` for pictures that the manifest does not know."
-    if not 0 <= fold < self.n_splits: raise SplitError(f"there is no fold {fold}: this manifest has 0 to {self.n_splits - 1}")
+    if not 0 <= fold < self.n_splits: raise SplitError(f"there is no fold {fold}: there are 0 to {self.n_splits - 1}")
     df = self.files if df is None else df
     in_fold = df["image"].map(self.files.set_index("image")["fold"])
     if in_fold.isna().any(): raise SplitError(f"not in the manifest: {_some(df['image'][in_fold.isna()].unique())}")
@@ -168,7 +172,7 @@ def train_valid(self:Manifest,
 def verify(self:Manifest,
     folder:str|Path, # the folder that the names are relative to
 ):
-    "Check that every file is there and unchanged. Raises `SplitError` with the number and first names of those that are not."
+    "Check that every file is there and unchanged. Raises `SplitError` with the number and names of those that are not."
     def state(row):
         path = Path(folder)/row[0]
         return row[0], "missing" if not path.is_file() else "" if file_sha256(path) == row[1] else "changed"
