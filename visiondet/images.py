@@ -233,7 +233,8 @@ def scan_images(
         name = path[len(os.path.join(folder, "")):].replace(os.sep, "/")
         try: stamp = [(s := os.stat(path)).st_size, s.st_mtime_ns]
         except OSError: stamp = [-1, -1] # gone meanwhile, its row will say so
-        if (row := known.get(name)) and row[:2] == stamp: rows[name] = row
+        row = known.get(name)
+        if row and row[:2] == stamp and row[6]: rows[name] = row # without a hash it could not be read; now it may be
         else: todo.append((name, stamp))
     written, changed = time.monotonic(), bool(todo) or len(rows) != len(known)
     try:
