@@ -177,7 +177,7 @@ def _scan_file(path, max_pixels):
 # %% ../nbs/03_images.ipynb #145f22e9
 def _in_threads(function, items, n_workers, chunk=16):
     "`function` of each item, in the order in which they are done, with few items under way at a time"
-    n_workers = n_workers or min(16, (os.cpu_count() or 1) + 2) # two more than processors: some wait for the disk
+    n_workers = n_workers or min(8, os.cpu_count() or 1)
     items = iter(items)
     def several(some): return [function(i) for i in some]
     with ThreadPoolExecutor(n_workers) as pool:
@@ -216,7 +216,7 @@ def _write_cache(file, max_pixels, rows):
 # %% ../nbs/03_images.ipynb #5907d157
 def scan_images(
     folder:str|Path,              # searched with all folders below
-    n_workers:int|None=None,      # threads; None: two more than processors
+    n_workers:int|None=None,      # threads; None: one per processor, 8 at most
     cache:str|Path|bool=True,     # True: a file in the data folder; a path: that file; False: none
     progress:bool=True,           # show a progress bar
     max_pixels:int=200_000_000,   # larger pictures become a problem instead of being decoded
@@ -255,7 +255,7 @@ def channel_stats(
     paths,                  # picture files, or a folder
     size:tuple|None=None,   # (height, width) to resize to, so that all pictures weigh the same; None: all pixels do
     progress:bool=True,     # show a progress bar
-    n_workers:int|None=None # threads; None: two more than processors
+    n_workers:int|None=None # threads; None: one per processor, 8 at most
 )->tuple[np.ndarray, np.ndarray]: # mean and standard deviation, (3,) float64 each, for pixels in 0..1
     "Mean and standard deviation of each channel, in one pass. Raises `ImageError` at a picture it cannot read."
     from tqdm import tqdm
