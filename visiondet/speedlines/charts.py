@@ -115,7 +115,7 @@ STYLES = {
     "one_ink": Style("everything in one ink and one width: only the shape tells what is a speedline", 2.0,
         line=(0.8, 3.0), ink=dict(black=3, grey=1, colour=1), islands=dict(same=1), surge=dict(same=1),
         choke=dict(same=2, none=1), dash=0.0, beta=dict(none=5, solid=1), label=dict(choke=3, on=1, none=1, boxed=1),
-        marker=dict(none=1), watermark=0.35, speed=dict(rpm=3, percent=1, fraction=1), aspect=(0.65, 1.2)),
+        marker=dict(none=1), watermark=0.45, speed=dict(rpm=3, percent=1, fraction=1), aspect=(0.65, 1.2)),
     "spreadsheet": Style("coloured lines with markers and a legend over a plain grid", 1.2,
         ink=dict(colours=3, ramp=2), log=dict(no=1), marker=dict(mixed=3, dots=2, none=1),
         curve=dict(straight=2, spline=2, smooth=1), ground=dict(white=1), title=0.7,
@@ -755,7 +755,7 @@ def draw_watermark(ch:Chart):
     size = min((f.right - f.left)/len(word)*rng.uniform(0.9, 1.3), (f.bottom - f.top)*0.35)
     colour = _mix(look.paper_colour, draw(rng, {look.accent: 1, look.ink_colour: 1}), rng.uniform(0.1, 0.3))
     ch.canvas.text((f.left + f.right)/2, rng.uniform(0.35, 0.65)*(f.top + f.bottom), word, size, colour, weight="bold",
-                   alpha=draw(rng, {1.0: 2, 0.5: 2, 0.25: 1}), rotation=draw(rng, {0: 3, 30: 2, -20: 1}))
+                   alpha=draw(rng, {1.0: 3, 0.5: 2, 0.25: 1}), rotation=draw(rng, {0: 3, 30: 2, -20: 1}))
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #e46bb0d8
 def draw_chart(

@@ -110,7 +110,7 @@ def _fade(p, rng, contrast, width):
     return cv2.LUT(p, np.round(lo + np.arange(256)/255*(hi - lo)).astype(np.uint8))
 
 def _tint(p, rng, contrast, width):
-    tone = (1, rng.uniform(0.92, 1), rng.uniform(0.75, 0.97)) if rng.random() < 0.7 else rng.uniform(0.85, 1, 3)
+    tone = (1, rng.uniform(0.92, 1), rng.uniform(0.75, 0.97)) if rng.random() < 0.7 else rng.uniform(0.88, 1, 3)
     return cv2.LUT(p, np.round(np.arange(256)[:, None]*np.array(tone)).astype(np.uint8)[None])
 
 def _specks(p, rng, contrast, width):
