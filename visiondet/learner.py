@@ -13,6 +13,7 @@ import tempfile
 import pandas as pd
 import torch
 from fastai.callback.schedule import SuggestionMethod
+from fastai.callback.core import CancelEpochException
 from fastai.callback.training import BnFreeze
 from fastai.learner import Learner
 from torch import nn
@@ -73,6 +74,12 @@ class VisionLearner(Learner):
     def __init__(self, dls, model, loss_func=None, splitter=stage_splitter, train_bn=False, cbs=None, **kwargs):
         super().__init__(dls, model, loss_func, splitter=splitter, train_bn=train_bn, cbs=cbs, **kwargs)
         if not train_bn: self.add_cb(BnFreeze())
+
+    first_epoch = 0 # where the next fit starts to count: a resumed one is not at its beginning
+    def _do_fit(self):
+        for epoch in range(self.first_epoch, self.n_epoch):
+            self.epoch = epoch
+            self._with_events(self._do_epoch, "epoch", CancelEpochException)
 
     def lr_find(self, start_lr=1e-7, end_lr=10, num_it=100, stop_div=True, show_plot=True,
                 suggest_funcs=(SuggestionMethod.Valley,)):
