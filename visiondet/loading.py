@@ -67,8 +67,9 @@ class SeededDL(TfmdDL):
     "A loader that gives its random transforms a new seed at the start of each training epoch."
     def before_iter(self):
         super().before_iter()
-        for f in self.after_item.fs:
-            if hasattr(f, "reseed") and self.split_idx == 0: f.reseed(int(torch.randint(2**31, (1,))))
+        if self.split_idx: return
+        for f in self.after_item.fs: # the validation loader has the same transforms
+            if hasattr(f, "reseed") and f.split_idx != 1: f.reseed(int(torch.randint(2**31, (1,))))
 
 # %% ../nbs/06b_loading.ipynb #ead057d9
 class PictureTransform(ItemTransform):
