@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['IMAGENET_STATS', 'Picture', 'LoadPicture', 'picture_tensor', 'SeededCompose', 'SeededDL', 'PictureTransform',
-           'split_rows', 'picture_reader', 'make_dls']
+           'split_rows', 'picture_reader', 'make_dls', 'show_figure']
 
 # %% ../nbs/06b_loading.ipynb #9854f747
 import os
+import sys
 import zlib
 from pathlib import Path
 
@@ -123,3 +124,13 @@ def make_dls(
                             after_batch=normalise, **kwargs)
     dls.stats = tuple(mean), tuple(std)
     return dls
+
+# %% ../nbs/06b_loading.ipynb #de104a08
+def show_figure(
+    fig, # a matplotlib figure
+):
+    "Display a figure where there is a notebook to display it in."
+    if "IPython" not in sys.modules: return
+    from IPython import get_ipython
+    from IPython.display import display
+    if get_ipython() is not None: display(fig)
