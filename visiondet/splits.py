@@ -59,6 +59,7 @@ def make_folds(
     groups=None,                       # (N,) values: rows with the same one stay together; see `near_duplicate_groups`
 )->pd.Series: # fold of each row, 0 to n_splits - 1, with the index of `df`
     "Folds that spread classes and orientations evenly and part no group. Raises `SplitError` for too few groups."
+    import sklearn
     from sklearn.model_selection import StratifiedGroupKFold
     image = pd.factorize(df["image"])[0]
     group = image if groups is None else _joined(image, pd.factorize(np.asarray(groups))[0])
@@ -67,6 +68,9 @@ def make_folds(
     columns = [orientation(df) if c == "orientation" and c not in df else df[c] for c in stratify]
     stratum = pd.factorize(pd.Series(list(zip(*columns)) if columns else [0]*len(df)))[0]
     splitter = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
+    if tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 8): # its own shuffling spoils the strata: shuffle the groups
+        group = np.random.default_rng(seed).permutation(max(group) + 1)[group]
+        splitter = StratifiedGroupKFold(n_splits)
     fold = pd.Series(0, index=df.index, name="fold")
     with warnings.catch_warnings(): # a stratum with fewer pictures than folds is nothing to worry about
         warnings.simplefilter("ignore", UserWarning)
