@@ -20,10 +20,10 @@ from pathlib import Path
 import timm
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
-from ..core import VisiondetError, atomic_path, output_path, read_json
+from ..core import VisiondetError, atomic_write, output_path, read_json
 from ..detect.inference import Looks
 from ..detect.losses import CRITERIA, DetectionLoss
 from ..detect.models import build_detector
@@ -136,10 +136,10 @@ def detector_meta(
     **kwargs,                   # the other fields of `BundleMeta`: name, recipe, metrics, attribution ...
 )->BundleMeta:
     "Describe a detector."
-    resizer, looks, said = resizer or make_resizer("letterbox", 224), looks or Looks(), dict(n_classes=len(classes), box=box)
+    said, resize = dict(n_classes=len(classes), box=box), (resizer or make_resizer("letterbox", 224)).to_dict()
     model = dict(arch=arch, head=head, options=options or {}, **said)
-    return BundleMeta("detector", model, tuple(classes), resizer.to_dict(), tuple(mean), tuple(std), said, looks.to_dict(),
-                      **{"created_with": versions(), **kwargs})
+    return BundleMeta("detector", model, tuple(classes), resize, tuple(mean), tuple(std), said,
+                      (looks or Looks()).to_dict(), **{"created_with": versions(), **kwargs})
 
 def versions(
 )->dict: # package -> version; nothing about the machine
@@ -200,7 +200,7 @@ def save_bundle(
     if half: tensors = {k: to_half(v) for k, v in tensors.items()}
     try: text = json.dumps(meta.to_dict(), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as e: raise BundleError(f"{path}: the description is not plain data ({e})") from None
-    with atomic_path(path) as tmp: save_file(tensors, tmp, metadata={_KEY: text})
+    with atomic_write(path, "wb") as f: f.write(save(tensors, {_KEY: text})) # `save_file` lets only its owner read it
     return Path(path)
 
 # %% ../../nbs/50_deploy.bundle.ipynb #650ae00c
@@ -278,8 +278,8 @@ def run_meta(
         return detector_meta(
             classes, recipe.arch, recipe.head, augmentation(recipe.aug, recipe.size)[1], recipe.head_options,
             DetectionLoss(n_classes=len(classes), **CRITERIA[recipe.criterion]).box, Looks(**recipe.looks),
-            mean=defaults["mean"].default, std=defaults["std"].default, name=name or recipe.name, recipe=config["recipe"],
-            data=config["data"], metrics=metrics, attribution=attribution)
+            mean=defaults["mean"].default, std=defaults["std"].default, name=name or recipe.name,
+            recipe=config["recipe"], data=config["data"], metrics=metrics, attribution=attribution)
     except (KeyError, TypeError, ValueError, AttributeError) as e:
         raise BundleError(f"{file}: lacks what a bundle needs ({type(e).__name__}: {e})") from None
     except BundleError as e: raise BundleError(f"{file}: {e}") from None
