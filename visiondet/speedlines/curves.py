@@ -278,13 +278,14 @@ def _side_by_side(stroke, width, half=8):
     drop = mean[:-half] - mean[half:]
     return int(np.argmax(drop)) + half if drop.max() > 0.3*width else len(stroke)
 
-def _ways(p, curve, tree, width):
+def _ways(p, curve, tree, prob, width, threshold):
     "(bend, way) for each way on that a curve offers to the end of `p`"
     end, own = measure_end(p), _length(p)
     d, k = tree.query(end.point + (width/2 + 1.5)*end.heading)
     v = curve[k] - end.point
     ahead, aside = end.heading @ v, abs(end.heading[0]*v[1] - end.heading[1]*v[0])
-    if ahead < 0 or ahead > width + 3 or aside > width/2 + 1: return
+    if ahead < 0 or ahead > width + 3 or aside > width + 1: return
+    if _filled(prob, end.point, curve[k], threshold) < 0.8: return # a line close by, but another one
     for way in (curve[k:], curve[k::-1]):
         before = len(curve) - len(way) # points are 1 px apart
         if 4 <= len(way) <= 1.5*own and before >= 6 and own >= 0.5*before:
@@ -305,7 +306,8 @@ def ride_along(
     for i, p in enumerate(dense):
         grown = pieces[i]
         for side in (p, p[::-1]):
-            ways = [w for j in range(len(dense)) if j != i for w in _ways(side, dense[j], trees[j], width)]
+            ways = [w for j in range(len(dense)) if j != i
+                    for w in _ways(side, dense[j], trees[j], prob, width, tracing.threshold)]
             if ways:
                 way = min(ways, key=lambda w: w[0])[1]
                 grown = np.concatenate([grown, way[3:_side_by_side(stroke(way), usual)]])
@@ -427,6 +429,7 @@ def trace_curves(
     for reach in (3*width + 6, 2*width + 0.02*diagonal, tracing.gap*diagonal):
         pieces = link_pieces(pieces, prob, reach, width, tracing, orientation, ends)
     pieces = [p for p in pieces if _length(p) > max(6.0, 0.4*tracing.shortest*diagonal)]
-    pieces = ride_along(part_touching(pieces), prob, width, tracing)
+    pieces = part_touching(pieces)
+    for _ in range(2): pieces = ride_along(pieces, prob, width, tracing) # what one rides on may have a ride to go
     curves = [fit_curve(extend_ends(p, prob, tracing.threshold), tracing.smooth) for p in pieces]
     return [c + (x, y) for c in keep_speedlines(curves, prob, diagonal, tracing)]
