@@ -130,7 +130,5 @@ def show_figure(
     fig, # a matplotlib figure
 ):
     "Display a figure where there is a notebook to display it in."
-    if "IPython" not in sys.modules: return
-    from IPython import get_ipython
-    from IPython.display import display
-    if get_ipython() is not None: display(fig)
+    ipython = sys.modules.get("IPython") # whoever runs a notebook has imported it
+    if ipython and ipython.get_ipython() is not None: ipython.display.display(fig)
