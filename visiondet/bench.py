@@ -6,7 +6,6 @@
 __all__ = ['Clock', 'bare_loop', 'visiondet_loop', 'plain_fastai_loop', 'bench_train']
 
 # %% ../nbs/60_bench.ipynb #96274cf8
-import contextlib
 import time
 from functools import partial
 from pathlib import Path
@@ -15,8 +14,6 @@ import numpy as np
 import pandas as pd
 import torch
 from fastai.callback.core import Callback, CancelFitException
-from torch import nn
-from torch.nn import functional as F
 
 from .core import set_seed
 from .detect.losses import DetectionLoss
@@ -28,7 +25,10 @@ from .training.recipes import get_recipe, recipe_dls, recipe_learner
 class Clock(Callback):
     "Stop a fit after `warmup + n` training batches and keep the seconds of the last `n`."
     order = 90
-    def __init__(self, n, warmup=3): self.n, self.warmup = n, warmup
+    def __init__(self,
+        n:int,        # batches to time
+        warmup:int=3, # batches before them
+    ): self.n, self.warmup = n, warmup
     def before_fit(self): self.count = 0
     def after_batch(self):
         if not self.training: return
@@ -67,7 +67,8 @@ def visiondet_loop(
     return n*bs/clock.seconds
 
 def plain_fastai_loop(
-    data, n:int, bs:int, size:int, arch="mobilenetv2_100", head="attention", pretrained=True,
+    data, n:int, bs:int, size:int, # a `DetectorData`, batches, photos per batch, pixels
+    arch="mobilenetv2_100", head="attention", pretrained=True,
 )->float: # photos per second
     "The same network in fastai's tutorial way: DataBlock, BBoxBlock, PIL, float32, two workers."
     from fastai.vision.all import (BBoxBlock, BBoxLblBlock, DataBlock, ImageBlock, IndexSplitter, Learner, Normalize, Resize, ResizeMethod,

@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 import timm
-import torch
 from timm.models import build_model_with_cfg, generate_default_cfgs, group_parameters, register_model
 from timm.models.efficientnet import EfficientNet, decode_arch_def
 from torch import nn

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from .core import atomic_path, data_path, write_json
 from .images import read_image

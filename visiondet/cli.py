@@ -8,6 +8,7 @@ __all__ = ['app', 'train_app', 'bench_app', 'main', 'demo', 'scan', 'train_detec
 # %% ../nbs/62_cli.ipynb #287cf7c9
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import List, Optional
 
@@ -27,6 +28,7 @@ def main(
     args:list|None=None, # None: the command line's
 ):
     "Run the command; errors end it with one line and exit status 1."
+    if not os.environ.get("VISIONDET_DEBUG"): warnings.simplefilter("ignore") # of libraries about libraries
     try: app(args, standalone_mode=True)
     except KeyboardInterrupt: _stop("stopped", 130)
     except Exception as e:
@@ -69,7 +71,8 @@ def _detector_data(data, split, fold): # -> a `DetectorData`
     from visiondet.training.recipes import DetectorData
     df = pets_dataframe() if data is None else read_annotations(data)
     folder = Path(df.attrs["folder"])
-    path = split or output_path()/"cross_validation_split"/f"{'pets' if data is None else Path(data).resolve().name}-10-fold.json"
+    own = "careful" if data is None and (folder/"boxes.csv").is_file() else "pets" if data is None else Path(data).resolve().name
+    path = split or output_path()/"cross_validation_split"/own/"manifest.json" # `careful` is the study's, for its smaller photos
     if path.exists() or split: manifest = Manifest.read(path)
     else: manifest = make_manifest(df, folder); manifest.write(path)
     return DetectorData(df, folder, manifest, fold)
@@ -128,16 +131,16 @@ def predict(
     "Say what is in each picture and where."
     from visiondet.core import RunFolder
     from visiondet.deploy.predictor import Predictor, to_frame
-    from visiondet.images import find_images, read_image
+    from visiondet.images import find_images
     paths = find_images(pictures)
     if not paths: raise VisiondetError(f"no pictures in {', '.join(map(str, pictures))}")
     predictor, folder, results, names = Predictor(model), RunFolder(out), [], set()
-    for path, r in zip(paths, predictor.iter(paths)):
+    for path, (r, image) in zip(paths, predictor.predict_many(paths, images=True)):
         results.append(r)
         if r.error: typer.echo(f"{path}: {r.error}", err=True); continue
         typer.echo(f"{path}: {r.label} {r.score:.3f}  " + " ".join(f"{v:.1f}" for v in r.box))
-        if not no_pictures: _annotate(folder, _free_name(path, names), read_image(path), r)
-    folder.write_csv("predictions.csv", to_frame(r for r in results if not r.error))
+        if not no_pictures: _annotate(folder, _free_name(path, names), image, r)
+    folder.write_csv("predictions.csv", to_frame(results))
     bad = sum(bool(r.error) for r in results)
     typer.echo(f"{len(results) - bad} pictures, {bad} not readable: {folder.file('predictions.csv')}")
     if bad == len(results): raise VisiondetError("none of the pictures could be read")

@@ -6,13 +6,15 @@
 __all__ = ['demo_recipe', 'shipped_body', 'train_demo', 'show_real_photo', 'run_demo']
 
 # %% ../nbs/61_demo.ipynb #165647c9
+import contextlib
+import shutil
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .core import RunFolder, output_path, write_image
+from .core import RunFolder, output_path
 from .samples import write_samples
 from .viz import show_grid
 
@@ -38,7 +40,7 @@ def shipped_body(
     load_into(model.body, bundle.model.body.state_dict(), source=f"the body of {bundle.meta.name}")
     return bundle.meta.name
 
-# %% ../nbs/61_demo.ipynb #0155d3db
+# %% ../nbs/61_demo.ipynb #3d778d3a
 def train_demo(
     folder:str|Path,     # a new folder for pictures and run
     n:int=320,           # pictures
@@ -48,6 +50,7 @@ def train_demo(
 ): # the `DetectorLearner`, the metrics, the `RunFolder`
     "Make pictures, train a detector on them in two phases, evaluate it."
     from visiondet.core import set_seed
+    from visiondet.learner import quiet
     from visiondet.splits import make_manifest
     from visiondet.training.callbacks import training_cbs
     from visiondet.training.evaluate import LOOKS, evaluate_run
@@ -63,9 +66,8 @@ def train_demo(
     say(f"Training a new head on the body of {shipped_body(learn.model)!r}, then everything")
     run = RunFolder(folder/"run")
     def cbs(phase): return training_cbs(recipe.monitor, None, recipe.ema, recipe.clip)
-    if bar: train_run(learn, list(recipe.phases), run.path, dict(recipe=recipe.to_dict(), data=data.describe()), cbs)
-    else:
-        with learn.no_bar(), learn.no_logging(): train_run(learn, list(recipe.phases), run.path, dict(recipe=recipe.to_dict(), data=data.describe()), cbs)
+    with contextlib.nullcontext() if bar else quiet(learn):
+        train_run(learn, list(recipe.phases), run.path, dict(recipe=recipe.to_dict(), data=data.describe()), cbs)
     say("Measuring it on the pictures kept aside")
     return learn, evaluate_run(learn, run.path, looks={"one look": LOOKS["one look"]}, n_timed=10, n_shown=4), run
 
@@ -77,7 +79,7 @@ def show_real_photo(
     from skimage.data import chelsea
     from visiondet.deploy.predictor import Predictor
     photo = chelsea()
-    found = Predictor()(photo)
+    found = Predictor().predict(photo)
     say(f"The shipped detector on a real photo: {found.label}, {found.score:.2f}, box {tuple(round(v) for v in found.box)}")
     run = RunFolder(folder)
     run.write_figure("found.png", show_grid([photo], prediction=[np.array(found.box)], prediction_labels=[found.label], scores=[[found.score]], ncols=1, width=5))
@@ -88,9 +90,8 @@ def run_demo(
     say=print, **kwargs,    # for `train_demo`
 )->pd.DataFrame: # the figures
     "The whole demo."
-    import shutil
     start, folder = time.perf_counter(), Path(out) if out else output_path()/"demo"
-    shutil.rmtree(folder, ignore_errors=True) if (folder/"run").exists() or not folder.exists() else None
+    for old in ("pictures", "cache", "run"): shutil.rmtree(folder/old, ignore_errors=True) # of an earlier demo
     learn, metrics, run = train_demo(folder, say=say, **kwargs)
     m = metrics["one look"]
     picture = show_real_photo(folder, say)

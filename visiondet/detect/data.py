@@ -10,7 +10,7 @@ __all__ = ['AUGMENTATIONS', 'Record', 'records', 'TensorDetection', 'Found', 'Ta
 from pathlib import Path
 from typing import NamedTuple
 
-from ..loading import IMAGENET_STATS, PictureTransform, SeededCompose, make_dls, picture_tensor # first: it tells albumentations not to use the network
+from ..loading import IMAGENET_STATS, PictureTransform, SeededCompose, make_dls, picture_tensor, show_figure # first: it tells albumentations not to use the network
 
 import albumentations as A
 import numpy as np
@@ -56,7 +56,9 @@ class Found(NamedTuple):
 
 class Target(Transform):
     "A `Record` -> (5,): class index and box in pixels; decodes to `Found`."
-    def __init__(self, vocab): self.vocab, self.index = list(vocab), {c: i for i, c in enumerate(vocab)}
+    def __init__(self,
+        vocab:list, # class names in order
+    ): self.vocab, self.index = list(vocab), {c: i for i, c in enumerate(vocab)}
     def encodes(self, x:Record): return TensorDetection(torch.tensor([self.index[x.label], *x.box], dtype=torch.float32))
     def decodes(self, x:TensorDetection): return Found(self.vocab[int(x[0])], tuple(x[1:].tolist()))
 
@@ -145,7 +147,9 @@ def _pair(img, target, box=None):
 class ResizeItem(PictureTransform):
     "Resize a picture and its box by a resizer: validation and prediction."
     split_idx = 1
-    def __init__(self, resizer): self.resizer = resizer
+    def __init__(self,
+        resizer, # a `Letterbox` or `Stretch`
+    ): self.resizer = resizer
     def encodes(self, xy):
         img, target = (*xy, None)[:2]
         out, geometry = self.resizer(np.asarray(img))
@@ -155,7 +159,10 @@ class ResizeItem(PictureTransform):
 class AugmentItem(PictureTransform):
     "Augment a picture and its box with albumentations: training."
     split_idx = 0
-    def __init__(self, tfms, resizer):
+    def __init__(self,
+        tfms:list, # albumentations transforms
+        resizer,   # a `Letterbox` or `Stretch`, for a box that got lost
+    ):
         self.fallback = ResizeItem(resizer)
         self.compose = SeededCompose(tfms, bbox_params=A.BboxParams("albumentations", label_fields=[], clip=True))
 
@@ -178,7 +185,7 @@ def detector_dls(
     bs:int=32,                # pictures per batch
     vocab:list|None=None,     # class names in order; None: those of the table, sorted
     mean:tuple=IMAGENET_STATS[0], # per channel, 0..1
-    std:tuple=IMAGENET_STATS[1],
+    std:tuple=IMAGENET_STATS[1],  # per channel, 0..1
     cache:bool|str|Path=False,# decode once into the cache folder (True) or into this folder
     num_workers:int=1,        # processes that load; 0: none
     **kwargs,                 # passed on to the loaders
@@ -195,20 +202,24 @@ def detector_dls(
     return dls
 
 # %% ../../nbs/11_detect.data.ipynb #99e16f48
+def _pictures(images): # decoded pictures are (3, H, W) numbers of 0..255
+    return [np.asarray(im.as_subclass(torch.Tensor).permute(1, 2, 0)).clip(0, 255).astype(np.uint8) for im in images]
+
 def _boxes_in_pixels(founds, images): # shares -> pixels of the squares; a classifier has no boxes
-    return [np.array(f.box) * (list(im.shape[:0:-1])*2) if np.isfinite(f.box).all() else np.zeros((0, 4))
+    return [np.array(f.box) * (list(im.shape[1::-1])*2) if np.isfinite(f.box).all() else np.zeros((0, 4))
             for f, im in zip(founds, images)]
+
+def _show(samples, found=None, **kwargs): # a grid of pictures with true and found boxes
+    images, truth = _pictures(s[0] for s in samples), [s[1] for s in samples]
+    more = {} if found is None else dict(prediction=_boxes_in_pixels(found, images), prediction_labels=[f.label for f in found])
+    show_figure(show_grid(images, truth=_boxes_in_pixels(truth, images), truth_labels=[t.label for t in truth], **more, **kwargs))
 
 @dispatch
 def show_batch(x:TensorImage, y:TensorDetection, samples, ctxs=None, max_n=9, ncols=None, **kwargs):
     "Pictures of a batch with their boxes."
-    images, founds = zip(*samples[:max_n])
-    return show_grid(images, truth=_boxes_in_pixels(founds, images), truth_labels=[f.label for f in founds], ncols=ncols or 4)
+    _show(samples[:max_n], ncols=ncols or 4)
 
 @dispatch
 def show_results(x:TensorImage, y:TensorDetection, samples, outs, ctxs=None, max_n=9, ncols=None, **kwargs):
     "Pictures of a batch with true and predicted boxes."
-    images, truth = zip(*samples[:max_n])
-    found = [o[0] for o in outs[:max_n]]
-    return show_grid(images, truth=_boxes_in_pixels(truth, images), prediction=_boxes_in_pixels(found, images),
-                     truth_labels=[t.label for t in truth], prediction_labels=[f.label for f in found], ncols=ncols or 4)
+    _show(samples[:max_n], [o[0] for o in outs[:max_n]], ncols=ncols or 4)

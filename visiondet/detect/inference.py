@@ -27,7 +27,7 @@ class Looks:
 def to_batch(
     images:list,   # (S, S, 3) uint8 RGB each
     mean:tuple,    # per channel, 0..1
-    std:tuple,
+    std:tuple,     # per channel, 0..1
     device="cpu",
 )->torch.Tensor: # (B, 3, S, S) float, normalised, channels last in memory
     "Squares of bytes as a normalised batch."
@@ -40,7 +40,7 @@ def answer(
     model,             # in evaluation mode
     activation,        # raw values -> (B, 4 + C): box in 0..1 and probabilities
     images:list,       # (S, S, 3) uint8 RGB each
-    mean:tuple, std:tuple,
+    mean:tuple, std:tuple, # per channel, 0..1
     bs:int=32,         # pictures per pass
     bf16:bool=False,   # run the network in bfloat16
 ): # (N, 4) boxes in 0..1 (NaN from a classifier), (N, C) probabilities
@@ -72,8 +72,8 @@ def locate(
     activation,          # of its loss
     images:list,         # (H, W, 3) uint8 RGB, any sizes
     resizer,             # a `Letterbox` or `Stretch` of the network's size
-    mean:tuple, std:tuple,
-    looks:Looks=Looks(),
+    mean:tuple, std:tuple, # per channel, 0..1
+    looks:Looks=Looks(), # how
     **kwargs,            # `bs` and `bf16` of `answer`
 ): # (N, 4) xyxy in each picture's pixels (NaN from a classifier), (N, C) probabilities
     "Where and what: the way from pictures to answers."

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 from fastai.interpret import Interpretation
 from fastai.optimizer import Adam
 from fastai.torch_basics import dispatch
 from fastai.torch_core import TensorImage
 
-from .data import Record, TensorDetection, _boxes_in_pixels
+from .data import Record, TensorDetection, _show
 from .inference import Looks, locate
 from .losses import DetectionLoss
 from .metrics import add_iou, detection_metrics
 from .models import build_detector
 from ..images import read_image
 from ..learner import VisionLearner
-from ..viz import show_grid
 
 # %% ../../nbs/15_detect.learner.ipynb #42e7756e
 @dataclass(frozen=True)
@@ -44,6 +42,13 @@ class DetectorLearner(VisionLearner):
         self.model.eval()
         try: return locate(self.model, self.loss_func.activation, images, self.dls.resizer, *self.dls.stats, looks or self.looks, bs=bs, bf16=bf16)
         finally: self.model.train(training)
+
+    def get_preds(self, *args, with_input=False, with_decoded=False, **kwargs):
+        "fastai's; targets and decoded answers keep the type that knows how to show itself."
+        out = list(super().get_preds(*args, with_input=with_input, with_decoded=with_decoded, **kwargs))
+        for i in (with_input + 1, with_input + 2)[:1 + with_decoded]:
+            if out[i] is not None: out[i] = TensorDetection(out[i])
+        return tuple(out)
 
     def predict(self, item, looks=None):
         "What is in one picture (path, bytes or (H, W, 3) uint8 array) and where: a `Prediction`."
@@ -96,11 +101,7 @@ def detector_learner(
 @dispatch
 def plot_top_losses(x:TensorImage, y:TensorDetection, samples, outs, raws, losses, nrows=None, ncols=None, figsize=None, **kwargs):
     "The pictures with the largest losses, with true and predicted boxes."
-    images, truth = zip(*samples)
-    found = [o[0] for o in outs]
-    return show_grid(images, truth=_boxes_in_pixels(truth, images), prediction=_boxes_in_pixels(found, images),
-                     truth_labels=[t.label for t in truth], prediction_labels=[f.label for f in found],
-                     titles=[f"loss {float(v):.2f}" for v in losses], ncols=ncols or 4)
+    _show(samples, [o[0] for o in outs], titles=[f"loss {float(v):.2f}" for v in losses], ncols=ncols or 4)
 
 class DetectionInterpretation(Interpretation):
     "fastai's `Interpretation` for boxes: losses, top losses, and a table of what was found."

@@ -15,7 +15,11 @@ from ..boxes import iou
 # %% ../../nbs/14_detect.metrics.ipynb #87ad413c
 class DetectionMetric:
     "A function of (raw values, targets) that decodes with the loss and compares the answers."
-    def __init__(self, loss, compare, name): self.loss, self.compare, self.__name__ = loss, compare, name
+    def __init__(self,
+        loss,     # a `DetectionLoss`
+        compare,  # (found (B, 5), target (B, 5)) -> (B,)
+        name:str, # shown as the column's head
+    ): self.loss, self.compare, self.__name__ = loss, compare, name
     def __call__(self, pred, targ):
         found = self.loss.decodes(self.loss.activation(pred))
         return self.compare(found.as_subclass(torch.Tensor), targ.as_subclass(torch.Tensor)).float().mean()

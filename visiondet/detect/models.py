@@ -135,7 +135,10 @@ HEADS = dict(
 
 class Detector(nn.Module):
     "A body in stages and a head: `(B, 3, H, W)` -> `(B, 4 + K)`, or `(B, K)` for a classifier."
-    def __init__(self, body, head):
+    def __init__(self,
+        body:nn.Module, # (B, 3, H, W) -> list of maps
+        head:nn.Module, # list of maps -> raw values
+    ):
         super().__init__()
         self.body, self.head = body, head
 

@@ -45,7 +45,12 @@ class Phase:
 # %% ../../nbs/30_training.phases.ipynb #ee55babc
 class Triangle:
     "A rate that goes up and down: `low` * lr at the start, lr after `up` epochs, and so on."
-    def __init__(self, lr, epochs, up=5, low=1e-3): self.lr, self.epochs, self.up, self.low = np.asarray(lr), epochs, up, low
+    def __init__(self,
+        lr,             # the highest rate, or one for each parameter group
+        epochs:int,     # of the whole phase
+        up:float=5,     # epochs from the lowest to the highest rate
+        low:float=1e-3, # the lowest rate as a share of the highest
+    ): self.lr, self.epochs, self.up, self.low = np.asarray(lr), epochs, up, low
     def __call__(self, pct):
         way = (pct*self.epochs/self.up) % 2
         return self.lr*(self.low + (1 - self.low)*(way if way <= 1 else 2 - way))

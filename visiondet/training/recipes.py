@@ -22,6 +22,7 @@ from ..detect.data import detector_dls
 from ..detect.inference import Looks
 from ..detect.learner import detector_learner
 from ..detect.losses import CRITERIA, DetectionLoss
+from ..learner import quiet
 from ..splits import Manifest
 from .callbacks import training_cbs
 from .phases import Phase
@@ -101,9 +102,9 @@ STUDY = {r.name: r for r in (
 OURS = {r.name: r for r in (
     Recipe("best", (Phase(1, 2e-3, freeze_to=-1, schedule="constant", size=160, name="head"),
                     Phase(20, (2e-4, 2e-3), size=160, name="small"),
-                    Phase(16, (1e-4, 1e-3), options=dict(pct_start=0.1), name="large")), monitor="mean_iou", looks=dict(second=1.6, flip=True)),
+                    Phase(12, (1e-4, 1e-3), options=dict(pct_start=0.1), name="large")), monitor="mean_iou", looks=dict(second=1.8, flip=True)),
     Recipe("fast", (Phase(1, 2e-3, freeze_to=-1, schedule="constant", size=128, name="head"),
-                    Phase(6, (3e-4, 3e-3), size=160, name="all")), size=160, ema=0.99, monitor="mean_iou", looks=dict(second=1.6, flip=True)),
+                    Phase(6, (3e-4, 3e-3), size=160, name="all")), size=160, ema=0.99, monitor="mean_iou", looks=dict(second=1.8, flip=True)),
     Recipe("tiny", (Phase(2, 5e-3, freeze_to=-1, name="head"), Phase(10, (2e-3, 1e-2), name="all")),
            arch="visiondet_tiny", pretrained=False, head_options=dict(width=48), size=96, aug="whole", ema=0.98),
 )}
@@ -119,7 +120,8 @@ def get_recipe(
     return RECIPES[task][name]
 
 def lineage(
-    name:str, task:str="detector",
+    name:str,             # such as "v6" or "best"
+    task:str="detector",  # a key of `RECIPES`
 )->list: # of `Recipe`, the oldest ancestor first, the recipe itself last
     "A recipe and those it stands on."
     r = get_recipe(name, task)
@@ -193,8 +195,7 @@ def train_recipe(
     def cbs(phase): return training_cbs(recipe.monitor, recipe.patience, recipe.ema, recipe.clip, recipe.accumulate, precision)
     def enter(learn, phase): learn.dls = dls_at(phase.size or recipe.size)
     if not run.file("environment.json").exists(): run.write_json("environment.json", environment())
-    with contextlib.ExitStack() as quiet:
-        if not bar: quiet.enter_context(learn.no_bar()); quiet.enter_context(learn.no_logging())
+    with contextlib.nullcontext() if bar else quiet(learn):
         train_run(learn, list(recipe.phases), run.path, config, cbs, enter)
     learn.dls = dls_at(recipe.size)
     return learn, run
