@@ -47,7 +47,9 @@ class PictureCache:
             bar.close()
         write_json(self.index_file, index)
 
-    def __call__(self, path): # -> (H, W, 3) uint8 RGB, read-only
+    def __call__(self,
+        path:str|Path, # a picture file
+    )->np.ndarray: # (H, W, 3) uint8 RGB; read-only where it comes from the cache
         "The picture at `path`; one that is not in the cache is read from its file."
         entry = self.index.get(str(path))
         if entry is None: return read_image(path)

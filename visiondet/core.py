@@ -174,6 +174,7 @@ def atomic_path(
     finally:
         with contextlib.suppress(OSError): tmp.unlink()
 
+# %% ../nbs/00_core.ipynb #4189e488
 @contextlib.contextmanager
 def atomic_write(
     path:str|Path, # the file to make or replace
@@ -289,12 +290,26 @@ class RunFolder:
         "The path of a file in this folder."
         return self.path/name
 
-    def write_text(self, name:str, text:str): "See `write_text`."; write_text(self.file(name), text)
-    def write_json(self, name:str, obj): "See `write_json`."; write_json(self.file(name), obj)
-    def write_csv(self, name:str, df, **kwargs): "See `write_csv`."; write_csv(self.file(name), df, **kwargs)
-    def write_figure(self, name:str, fig, **kwargs): "See `write_figure`."; write_figure(self.file(name), fig, **kwargs)
-    def write_image(self, name:str, image, **kw): "See `write_image`."; write_image(self.file(name), image, **kw)
-    def read_json(self, name:str): "See `read_json`."; return read_json(self.file(name))
+    def write_text(self, name:str, # relative to the folder
+        text:str, # the file's whole content
+    ): "See `write_text`."; write_text(self.file(name), text)
+    def write_json(self, name:str, # relative to the folder
+        obj, # what JSON has, numpy, tensors, paths, dataclasses
+    ): "See `write_json`."; write_json(self.file(name), obj)
+    def write_csv(self, name:str, # relative to the folder
+        df, # a pandas DataFrame
+        **kwargs, # for `DataFrame.to_csv`
+    ): "See `write_csv`."; write_csv(self.file(name), df, **kwargs)
+    def write_figure(self, name:str, # relative to the folder
+        fig, # a matplotlib figure
+        **kwargs, # for `Figure.savefig`
+    ): "See `write_figure`."; write_figure(self.file(name), fig, **kwargs)
+    def write_image(self, name:str, # relative to the folder
+        image, # (H, W, 3) RGB or (H, W) grey array, uint8
+        **kw, # for PIL's `Image.save`
+    ): "See `write_image`."; write_image(self.file(name), image, **kw)
+    def read_json(self, name:str, # relative to the folder
+    ): "See `read_json`."; return read_json(self.file(name))
 
 # %% ../nbs/00_core.ipynb #c8846010
 def _checked_name(kind, name):

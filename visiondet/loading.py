@@ -34,7 +34,10 @@ class LoadPicture(Transform):
     def __init__(self,
         read=read_image, # path or bytes -> (H, W, 3) uint8 RGB
     ): self.read = read
-    def encodes(self, x):
+    def encodes(self,
+        x, # an item with a `path`, or a path, bytes, (H, W, 3) uint8 array or PIL image
+    ): # `Picture`
+        "Read one item. Raises `VisiondetError` for what is no (H, W, 3) uint8 picture."
         if not isinstance(x, Path): x = getattr(x, "path", x)
         img = self.read(x) if isinstance(x, (str, Path, bytes)) else np.asarray(x)
         if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
@@ -55,9 +58,17 @@ class SeededCompose:
         **kwargs,  # passed on to `A.Compose`: bbox_params, ...
     ): self.compose, self.seed = A.Compose(tfms, **kwargs), 0
 
-    def reseed(self, seed:int): self.seed = seed
+    def reseed(self,
+        seed:int, # 0 or more; `SeededDL` draws one per epoch
+    ):
+        "From now on augment by another seed."
+        self.seed = seed
 
-    def __call__(self, image:np.ndarray, **targets)->dict: # picture and targets -> the same, augmented
+    def __call__(self,
+        image:np.ndarray, # (H, W, 3) uint8
+        **targets, # what `A.Compose` takes beside a picture: `bboxes`, `mask` ...
+    )->dict: # keys `image` and those of `targets`, augmented
+        "Augment a picture and its targets."
         h, w = image.shape[:2]
         sample = image[:: max(1, h//8), :: max(1, w//8)].tobytes() # tells the picture from others, cheaply
         self.compose.set_random_seed((self.seed + zlib.crc32(sample)) % 2**32)
@@ -67,6 +78,7 @@ class SeededCompose:
 class SeededDL(TfmdDL):
     "A loader that gives its random transforms a new seed at the start of each training epoch."
     def before_iter(self):
+        "fastai's, and a new seed for each transform that has `reseed`."
         super().before_iter()
         if self.split_idx: return
         for f in self.after_item.fs: # the validation loader has the same transforms
@@ -76,7 +88,12 @@ class SeededDL(TfmdDL):
 class PictureTransform(ItemTransform):
     "Base of transforms of (picture, target) or (picture,); no types are retained, a tuple stays a tuple."
     order, _retain = 1, False
-    def __call__(self, xy, **kwargs): return tuple(super().__call__(xy, **kwargs))
+    def __call__(self,
+        xy:tuple, # (picture, target) or (picture,)
+        **kwargs, # fasttransform's: `split_idx`
+    )->tuple: # as long as `xy`
+        "Apply the transform, if it is one for this split."
+        return tuple(super().__call__(xy, **kwargs))
 
 # %% ../nbs/06b_loading.ipynb #a19e7408
 def split_rows(
@@ -111,7 +128,8 @@ def make_dls(
     item_tfms:list,      # one for training (`split_idx = 0`), one for all else (`split_idx = 1`)
     bs:int=32,           # pictures per training batch; twice as many in validation
     cache=False,         # see `picture_reader`
-    mean=IMAGENET_STATS[0], std=IMAGENET_STATS[1], # per channel, 0..1
+    mean=IMAGENET_STATS[0], # of each channel, 0..1, subtracted
+    std=IMAGENET_STATS[1],  # of each channel, 0..1, divided by
     num_workers:int=1,   # processes that load; 0: none
     **kwargs,            # passed on to the loaders
 )->DataLoaders: # batches of normalised pictures (B, 3, H, W) and targets

@@ -72,8 +72,10 @@ class Geometry:
         return {**asdict(self), "fill": list(self.fill)}
 
     @classmethod
-    def from_dict(cls, d):
-        "The geometry that `to_dict` wrote."
+    def from_dict(cls,
+        d:dict, # what `to_dict` gave, also after a trip through JSON
+    ): # a `Geometry`
+        "The geometry that `to_dict` wrote. Raises `ResizeError` where the picture does not lie on its canvas."
         return cls(**d)
 
 # %% ../nbs/02_resize.ipynb #4392ebb9
@@ -158,7 +160,7 @@ def _nearest(mask, width, height):
     rows, columns = [(2 * np.arange(new) + 1) * old // (2 * new) for new, old in ((height, h), (width, w))]
     return mask[rows[:, None], columns]
 
-
+# %% ../nbs/02_resize.ipynb #9c6c67c4
 def _check_size(pixels, width, height, what):
     "`pixels` as an array, once it is `width` x `height`."
     pixels = np.asarray(pixels)
@@ -234,7 +236,10 @@ class Resizer:
         object.__setattr__(self, "size", (_whole(height, "height"), _whole(width, "width")))
         object.__setattr__(self, "fill", _colour(self.fill))
 
-    def geometry(self, width, height):
+    def geometry(self,
+        width:int, # of the original picture, pixels
+        height:int, # of the original picture, pixels
+    )->Geometry: # where it lies on the canvas
         "The `Geometry` for a picture of this size; the subclasses say how."
         raise NotImplementedError("use Letterbox or Stretch")
 
@@ -355,7 +360,7 @@ def _fastai_pixels(x, geometry):
     pixels = draw(pixels) if pixels.ndim == 2 else draw(pixels.transpose(1, 2, 0)).transpose(2, 0, 1)
     return type(x)(np.ascontiguousarray(pixels)).to(x.device)
 
-
+# %% ../nbs/02_resize.ipynb #ada08a79
 @lru_cache(maxsize=None)
 def _fastai_class():
     "The class is made on demand, since its base needs fastai."

@@ -55,7 +55,7 @@ def head_parts(
     kind: str,  # one of `KINDS`
     rng: np.random.Generator,  # where the wobble comes from
 ) -> dict:  # name -> list of (n, 2) outlines; "ears" + "face" + "chin" make up the silhouette, the rest is drawn inside
-    "The outlines of one head, seen from the front, in units of its face."
+    "The outlines of one head, seen from the front, in units of its face. Raises `ValueError` for an unknown kind."
     u = rng.uniform
     yaw = u(-0.16, 0.16)  # a head turned a little: the features move sideways, the outline stays
     if kind == "cat":
@@ -82,7 +82,7 @@ def head_parts(
 TEXTURES = ("clouds", "stripes", "checks", "blotches")
 
 def texture(
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # where kind, places and direction come from
     h: int,  # pixels
     w: int,  # pixels
     scale: float,  # typical size of its detail, pixels
@@ -127,6 +127,7 @@ def _place(parts, scale, turn, at):
 def _shade(colour, by):
     return tuple(min(max(v + by, 0.0), 255.0) for v in colour)
 
+# %% ../nbs/04_samples.ipynb #af154f07
 def _coat(rng, h, w, colours, scale):
     "A (h, w, 3) uint8 surface of two colours mixed by a texture."
     ramp = np.linspace(colours[0], colours[1], 256).astype(np.uint8)
@@ -153,7 +154,7 @@ def _tuft(canvas, at, across, colour, width):
 # %% ../nbs/04_samples.ipynb #811fcef3
 def draw_decoy(
     canvas: np.ndarray,  # (H, W, 3) uint8 RGB, drawn on in place
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # where part, place, turn and colour come from
     colours: list,  # RGB triples to choose from
     size: float,  # about its radius, pixels
 ) -> None:
@@ -231,7 +232,7 @@ def make_picture(
 
 # %% ../nbs/04_samples.ipynb #261ff4d0
 def sample_size(
-    seed: int,
+    seed: int,  # same seed, same size
     side: int = 240,  # the longer side, pixels
     portrait: float = 0.4,  # share of pictures that stand upright
 ) -> tuple[int, int]:  # (width, height)
@@ -244,7 +245,7 @@ def sample_size(
 def write_samples(
     folder: str | Path,  # made if missing
     n: int,  # how many pictures
-    seed: int = 0,
+    seed: int = 0,  # same seed, same files to the last byte
     side: int = 240,  # longer side of every picture, pixels
     **kwargs,  # `head`, `n_decoys`: see `make_picture`
 ) -> pd.DataFrame:  # image (relative to `folder`), label, xmin, ymin, xmax, ymax, width, height, file, line

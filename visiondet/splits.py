@@ -119,12 +119,16 @@ class Manifest:
         "SHA-256 of the manifest's text, for a run to record."
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
-    def write(self, path:str|Path):
+    def write(self,
+        path:str|Path, # file to make or replace
+    ):
         "Write it to a JSON file, all or nothing."
         write_text(path, self.to_json())
 
     @classmethod
-    def read(cls, path:str|Path)->"Manifest":
+    def read(cls,
+        path:str|Path, # a file that `write` made
+    )->"Manifest":
         "Read it from a JSON file. Raises `SplitError` or `FileError` if that is not a manifest."
         d = read_json(path)
         if not isinstance(d, dict) or d.get("format") != _FORMAT: raise SplitError(f"{path}: not a {_FORMAT}")

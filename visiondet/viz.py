@@ -34,9 +34,9 @@ STYLES = dict(
 
 # %% ../nbs/05_viz.ipynb #1f49c146
 def show_image(
-    ax: Axes,
+    ax: Axes,  # where to show it
     image: np.ndarray,  # (H, W, 3) or (H, W); uint8, or float between 0 and 1
-    title: str | None = None,
+    title: str | None = None,  # put above the picture
 ) -> Axes:
     "Show a picture so that its pixels span 0..W and 0..H."
     h, w = image.shape[:2]
@@ -58,6 +58,14 @@ def _figure(width, height, **kwargs):
 def _outline(width, colour="black"):
     return [withStroke(linewidth=width, foreground=colour)]
 
+# %% ../nbs/05_viz.ipynb #0532aee7
+def _spot(x, low, high, own, room, below):
+    "Lower left corner of a label: above (or `below`) its box, inside the box if there is no room, and always in the room"
+    y = low - own.height - 3 if below else high + 3
+    if y < room.y0 or y + own.height > room.y1:  # no room outside the box: go inside
+        y = low + 3 if below else high - own.height - 3
+    return np.clip((x, y), room.min, np.maximum(room.max - (own.width, own.height), room.min))
+
 # %% ../nbs/05_viz.ipynb #8787977b
 class BoxLabel(Text):
     "A label that finds its place when it is drawn: beside its box, inside its axes."
@@ -65,14 +73,17 @@ class BoxLabel(Text):
     def __init__(
         self,
         box,  # xyxy, in the axes' data coordinates
-        text: str,
+        text: str,  # cut off with an ellipsis where the axes are too narrow
         below: bool = False,  # prefer the lower edge of the box
         **kwargs,  # for matplotlib's `Text`
     ):
         super().__init__(box[0], box[1], text, ha="left", va="bottom", **kwargs)
         self.box, self.below, self.full = box, below, text
 
-    def settle(self, renderer=None) -> None:
+    def settle(
+        self,
+        renderer=None,  # what measures the letters; None: the figure's own
+    ) -> None:
         "Move the text to where it belongs, and shorten it if the axes are too narrow for it."
         self.set_text(self.full)
         room = self.axes.get_window_extent(renderer).padded(-2)  # the outline needs room, too
@@ -82,21 +93,25 @@ class BoxLabel(Text):
             keep = max(0, min(n - 2, int(n * room.width / own.width) - 1))
             self.set_text(self.full[:keep] + "…")
             own = super().get_window_extent(renderer)
-        (x0, y0), (_, y1) = self.axes.transData.transform(np.reshape(self.box, (2, 2)))
-        low, high = min(y0, y1), max(y0, y1)  # in display coordinates y points up, in a picture down
-        x, y = x0, low - own.height - 3 if self.below else high + 3
-        if y < room.y0 or y + own.height > room.y1:  # no room outside the box: go inside
-            y = low + 3 if self.below else high - own.height - 3
-        goal = np.clip((x, y), room.min, np.maximum(room.max - (own.width, own.height), room.min))
+        (x, y0), (_, y1) = self.axes.transData.transform(np.reshape(self.box, (2, 2)))
+        goal = _spot(x, min(y0, y1), max(y0, y1), own, room, self.below)  # display coordinates: y points up
         now = self.axes.transData.transform(self.get_position())
         self.set_position(self.axes.transData.inverted().transform(now + goal - own.min))
 
-    def get_window_extent(self, renderer=None, dpi=None):
+    def get_window_extent(
+        self,
+        renderer=None,  # what measures the letters; None: the figure's own
+        dpi=None,  # pixels per inch; None: the figure's own
+    ):  # a matplotlib `Bbox`
         "Where the text will be, in display coordinates."
         self.settle(renderer)
         return super().get_window_extent(renderer, dpi)
 
-    def draw(self, renderer) -> None:
+    def draw(
+        self,
+        renderer,  # of the canvas that is being drawn
+    ) -> None:
+        "Settle, then draw."
         self.settle(renderer)
         super().draw(renderer)
 
@@ -107,9 +122,9 @@ def draw_boxes(
     labels: Sequence[str] | str | None = None,  # one per box
     scores: Sequence[float] | None = None,  # one per box, shown with two digits
     kind: str = "truth",  # "truth": solid, labelled above; "prediction": dashed, labelled below
-    linewidth: float = 1.8,
+    linewidth: float = 1.8,  # points; the black outline is as much wider
 ) -> Axes:
-    "Draw boxes on a picture, outlined to show on any background."
+    "Draw boxes on a picture, outlined to show on any background. Raises `ValueError` for an unknown kind."
     if kind not in STYLES:
         raise ValueError(f"kind must be one of {tuple(STYLES)}, not {kind!r}")
     boxes = np.asarray(boxes, dtype=float).reshape(-1, 4)
@@ -148,10 +163,10 @@ def show_grid(
     truth: Sequence | None = None,  # per picture: (N, 4) or (4,) xyxy boxes in its pixels, or None
     prediction: Sequence | None = None,  # the same, for what a model says
     truth_labels: Sequence | None = None,  # per picture: one label, or one per box
-    prediction_labels: Sequence | None = None,
+    prediction_labels: Sequence | None = None,  # the same, for the predicted boxes
     scores: Sequence | None = None,  # per picture: one score per predicted box
-    titles: Sequence[str] | None = None,
-    ncols: int = 4,
+    titles: Sequence[str] | None = None,  # one per picture, put above it
+    ncols: int = 4,  # pictures side by side, at most
     width: float = 7,  # inches
 ) -> Figure:
     "Show pictures of mixed sizes in a neat grid, with their boxes."
@@ -184,11 +199,11 @@ def _grow(mask):
 def overlay_mask(
     image: np.ndarray,  # (H, W, 3) or (H, W); uint8, or float between 0 and 1
     mask: np.ndarray,  # (H, W) bool, 0/1, 0/255 uint8, or probabilities between 0 and 1
-    color: str = PALETTE["vermillion"],
+    color: str = PALETTE["vermillion"],  # any colour of matplotlib's
     alpha: float = 0.5,  # strength of the tint where the mask is 1
     outline: bool = True,  # draw the edge
 ) -> np.ndarray:  # (H, W, 3) uint8
-    "Tint a picture where the mask is, and draw the mask's edge."
+    "Tint a picture where the mask is, and draw the mask's edge. Raises `ValueError` where their sizes differ."
     image, mask = np.asarray(image), np.asarray(mask)
     if image.shape[:2] != mask.shape:
         raise ValueError(f"the mask is {mask.shape}, the picture {image.shape[:2]}")
@@ -284,7 +299,7 @@ def plot_learning_rate(
     rates,  # (steps,) or (steps, groups) array, or a DataFrame with a column per group
     names: Sequence[str] | None = None,  # of the groups, first to last
     phases: Sequence | None = None,  # per step, to shade
-    xlabel: str = "step",
+    xlabel: str = "step",  # what a row of `rates` is
     width: float = 7,  # inches
 ) -> Figure:
     "The learning rate of every parameter group, on a logarithmic axis."
@@ -307,15 +322,15 @@ def plot_learning_rate(
 def show_extremes(
     images: Sequence | Callable,  # pictures, or a function from a row number to a picture
     truth,  # (N, 4) xyxy boxes in the pictures' pixels
-    prediction,  # (N, 4)
+    prediction,  # (N, 4) xyxy, likewise
     quality,  # (N,), larger is better: the IoU of truth and prediction
     n: int = 4,  # how many pictures
     worst: bool = True,  # False for the best
-    truth_labels: Sequence[str] | None = None,
-    prediction_labels: Sequence[str] | None = None,
+    truth_labels: Sequence[str] | None = None,  # (N,)
+    prediction_labels: Sequence[str] | None = None,  # (N,)
     scores=None,  # (N,) confidence in the predicted label
     names: Sequence[str] | None = None,  # put above the pictures, before the IoU
-    ncols: int = 4,
+    ncols: int = 4,  # pictures side by side, at most
 ) -> Figure:
     "The worst (or best) pictures with truth and prediction, worst (or best) first."
     quality = np.nan_to_num(np.asarray(quality, dtype=float), nan=-np.inf)
@@ -330,7 +345,7 @@ def show_extremes(
 
 # %% ../nbs/05_viz.ipynb #800bdec4
 def figure_to_array(
-    fig: Figure,
+    fig: Figure,  # any matplotlib figure
     dpi: float | None = None,  # pixels per inch; None keeps the figure's own
 ) -> np.ndarray:  # (H, W, 3) uint8 RGB, height and width in inches times `dpi`
     "Draw a figure into an array. The figure itself is left as it was."

@@ -13,10 +13,42 @@ import numpy as np
 
 from .resize import IMAGENET_MEAN, ResizeError
 
+# %% ../nbs/02b_window.ipynb #2ecad6f3
+class _Placed:
+    "Points and boxes there and back: `x * scale + shift` on each axis, by the `_scale`, `_shift` and `flip` of a subclass"
+    def _map(self, coords, pairs, back=False):
+        x, scale, shift = np.asarray(coords, dtype=np.float64), np.array(self._scale * pairs), np.array(self._shift * pairs)
+        moved = (x - shift) / scale if back else x * scale + shift
+        return moved[..., [2, 1, 0, 3]] if self.flip and pairs == 2 else moved  # mirrored, a box's right edge is its left
+
+    def apply_points(self,
+        points:np.ndarray, # (..., 2) x, y in pixels of the picture
+    )->np.ndarray: # (..., 2) x, y in pixels of the canvas, float64
+        "Move points from the picture to the canvas."
+        return self._map(points, 1)
+
+    def undo_points(self,
+        points:np.ndarray, # (..., 2) x, y in pixels of the canvas
+    )->np.ndarray: # (..., 2) x, y in pixels of the picture, float64
+        "Move points from the canvas back to the picture."
+        return self._map(points, 1, back=True)
+
+    def apply_boxes(self,
+        boxes:np.ndarray, # (N, 4) or (4,) xyxy in pixels of the picture
+    )->np.ndarray: # the same shape, xyxy in pixels of the canvas, float64
+        "Move boxes from the picture to the canvas; they may reach beyond it."
+        return self._map(boxes, 2)
+
+    def undo_boxes(self,
+        boxes:np.ndarray, # (N, 4) or (4,) xyxy in pixels of the canvas
+    )->np.ndarray: # the same shape, xyxy in pixels of the picture, float64
+        "Move boxes from the canvas back to the picture."
+        return self._map(boxes, 2, back=True)
+
 # %% ../nbs/02b_window.ipynb #f989805e
 @dataclass(frozen=True)
-class Window:
-    "A square part of a picture on a square canvas."
+class Window(_Placed):
+    "A square part of a picture on a square canvas. Raises `ResizeError` for a side or size that is none."
     center_x: float  # of the part, pixels of the original picture
     center_y: float  # of the part, pixels of the original picture
     side: float  # of the part, pixels of the original picture
@@ -34,27 +66,24 @@ class Window:
     @property
     def _shift(self): return tuple(self.size / 2 - s * c for s, c in zip(self._scale, (self.center_x, self.center_y)))
 
-    def apply_points(self, points): return self._map(points, 1)
-
-    def undo_points(self, points): return self._map(points, 1, back=True)
-
-    def _map(self, coords, pairs, back=False):
-        x, scale, shift = np.asarray(coords, dtype=np.float64), np.array(self._scale * pairs), np.array(self._shift * pairs)
-        moved = (x - shift) / scale if back else x * scale + shift
-        return moved[..., [2, 1, 0, 3]] if self.flip and pairs == 2 else moved  # mirrored, a box's right edge is its left
-
-    def apply_boxes(self, boxes): return self._map(boxes, 2)
-
-    def undo_boxes(self, boxes): return self._map(boxes, 2, back=True)
-
     @classmethod
-    def whole(cls, width, height, size, **kwargs):
+    def whole(cls,
+        width:int, # of the picture, pixels
+        height:int, # of the picture, pixels
+        size:int, # of the canvas, pixels
+        **kwargs, # `flip`, `fill`
+    ): # a `Window`
         "The window that shows all of a picture, as a letterbox does."
         return cls(width / 2, height / 2, max(width, height), size, **kwargs)
 
     @classmethod
-    def around(cls, box, factor, size, **kwargs):
-        "The window around a box (4,) xyxy, `factor` times its longer side; at least 8 pixels."
+    def around(cls,
+        box:np.ndarray, # (4,) xyxy in pixels of the picture
+        factor:float, # the window's side, in longer sides of the box
+        size:int, # of the canvas, pixels
+        **kwargs, # `flip`, `fill`
+    ): # a `Window`
+        "The window around a box; its side is at least 8 pixels."
         x0, y0, x1, y1 = (float(v) for v in box)
         return cls((x0 + x1) / 2, (y0 + y1) / 2, max(8.0, factor * max(x1 - x0, y1 - y0)), size, **kwargs)
 
