@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import timm
+import torch
 from timm.models import build_model_with_cfg, generate_default_cfgs, group_parameters, register_model
 from timm.models.efficientnet import EfficientNet, decode_arch_def
 from torch import nn
@@ -60,7 +61,10 @@ class Body(nn.Module):
         cfg = self.net.pretrained_cfg
         self.mean, self.std = tuple(cfg.get("mean", (0.485, 0.456, 0.406))), tuple(cfg.get("std", (0.229, 0.224, 0.225)))
 
-    def forward(self, x): # (B, 3, H, W) normalised -> list of (B, channels[i], H/strides[i], W/strides[i])
+    def forward(self,
+        x:torch.Tensor, # (B, 3, H, W), normalised by `mean` and `std`
+    )->list: # of (B, channels[i], H/strides[i], W/strides[i])
+        "The feature maps at `levels`."
         if self.levels is None: return [self.net.forward_features(x)]
         return self.net.forward_intermediates(x, indices=self.levels, intermediates_only=True, stop_early=True)
 

@@ -72,7 +72,15 @@ def _on_device(o, device):
 # %% ../nbs/09_learner.ipynb #fadc35ae
 class VisionLearner(Learner):
     "A fastai `Learner` for a model with a `body`; frozen stages stand still, `lr_find` leaves no trace."
-    def __init__(self, dls, model, loss_func=None, splitter=stage_splitter, train_bn=False, cbs=None, **kwargs):
+    def __init__(self,
+        dls,                     # fastai `DataLoaders`
+        model:nn.Module,         # with an attribute `body` that `stage_params` understands
+        loss_func=None,          # None: that of the `dls`
+        splitter=stage_splitter, # model -> lists of parameters, one per group
+        train_bn:bool=False,     # batch norms of frozen stages go on learning (fastai's default)
+        cbs=None,                # callbacks
+        **kwargs,                # for `Learner`: `lr`, `metrics`, `path` ...
+    ):
         super().__init__(dls, model, loss_func, splitter=splitter, train_bn=train_bn, cbs=cbs, **kwargs)
         if not train_bn: self.add_cb(BnFreeze())
 
@@ -82,8 +90,14 @@ class VisionLearner(Learner):
             self.epoch = epoch
             self._with_events(self._do_epoch, "epoch", CancelEpochException)
 
-    def lr_find(self, start_lr=1e-7, end_lr=10, num_it=100, stop_div=True, show_plot=True,
-                suggest_funcs=(SuggestionMethod.Valley,)):
+    def lr_find(self,
+        start_lr:float=1e-7, # the first rate
+        end_lr:float=10,     # the last one
+        num_it:int=100,      # batches, with a rising rate
+        stop_div:bool=True,  # stop where the loss has grown to four times its minimum
+        show_plot:bool=True, # of loss over rate
+        suggest_funcs=(SuggestionMethod.Valley,), # what picks a rate from the curve
+    ): # a named tuple with a rate for each of `suggest_funcs`
         "fastai's `lr_find`; model, optimizer and random state are afterwards exactly as before."
         with no_trace(self): return super().lr_find(start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs)
 
@@ -95,6 +109,7 @@ class VisionLearner(Learner):
                 for i, (ps, h) in enumerate(zip(self.opt.param_lists, self.opt.hypers))]
         return pd.DataFrame(rows)
 
+# %% ../nbs/09_learner.ipynb #f0cad60e
 @contextlib.contextmanager
 def quiet(
     learn:Learner, # any fastai learner

@@ -159,7 +159,9 @@ class AnnotationReport:
     n_clipped: int  # of those, boxes that were clipped to their picture
 
     @property
-    def ok(self) -> bool: return not len(self.problems)
+    def ok(self) -> bool:
+        "Is there no problem at all?"
+        return not len(self.problems)
 
     def lines(self, n: int|None = None  # at most so many; all if None
               ) -> list:  # "file:line: picture: problem", one string each
@@ -188,8 +190,11 @@ def _make_report(problems, root, n_images, rows, n_clipped) -> AnnotationReport:
 
 class AnnotationError(VisiondetError):
     "Annotations cannot be used as they are; `report` has every problem (None if there was nothing to read)"
-    def __init__(self, message: str,  # one line
-                 report: AnnotationReport|None = None):  # all that is wrong
+    def __init__(
+        self,
+        message: str,  # one line
+        report: AnnotationReport|None = None,  # all that is wrong; None if there was nothing to read
+    ):
         super().__init__(message)
         self.report = report
 
@@ -219,6 +224,7 @@ def _check_entry(entry, pictures, labels, tolerance) -> tuple:
     if problems: return None, False, problems
     return dict(zip(COLUMNS, (name, entry.label, *box, width, height, entry.file, entry.line))), clipped, []
 
+# %% ../../nbs/10_detect.annotations.ipynb #246e7099
 def _resolve_repeats(rows, several) -> tuple:
     "-> (rows, problems): boxes stated twice are dropped, pictures with several boxes are treated as `several` says"
     kept, problems, seen, by_image = [], [], {}, defaultdict(list)
@@ -236,6 +242,7 @@ def _resolve_repeats(rows, several) -> tuple:
         kept += group
     return kept, problems
 
+# %% ../../nbs/10_detect.annotations.ipynb #9fa6e566
 def _make_frame(rows, root) -> pd.DataFrame:
     "Rows as a DataFrame whose columns have their types even when it is empty"
     rows = [{**row, "file": _relative(row["file"], root)} for row in rows]
@@ -335,6 +342,7 @@ def _voc_entries(path, one_based) -> Iterator:
         box = box if any(box) else None
         yield Entry(path, o["line"], image, o.get("name", ""), box, size=size, one_based=one_based)
 
+# %% ../../nbs/10_detect.annotations.ipynb #1d038122
 def _parse_files(files, parse, root=None) -> Iterator:
     "`parse(file)` for each file; a file that cannot be parsed becomes one `Problem`"
     for file in files:
@@ -478,6 +486,7 @@ def _load_coco(path) -> tuple:
     lines = [_json_lines(text, key, data[key]) for key in ("annotations", "images")]
     return by_id, names, zip(annotations, lines[0]), zip(images, lines[1])
 
+# %% ../../nbs/10_detect.annotations.ipynb #4394b828
 def _coco_entries(path) -> Iterator:
     images, names, annotations, pictures = _load_coco(path)
     seen = set()

@@ -32,13 +32,13 @@ class Record(NamedTuple):
     label: str    # class
     box: tuple    # (xmin, ymin, xmax, ymax) in the picture's pixels
     width: int    # of the picture, pixels
-    height: int
+    height: int   # of the picture, pixels
 
 def records(
     df:pd.DataFrame,      # an annotation table
     folder:str|Path=".",  # what its `image` column is relative to
 )->list: # of `Record`
-    "The rows of an annotation table as records."
+    "The rows of an annotation table as records. Raises `VisiondetError` naming the columns that are missing."
     columns = ["image", "label", "xmin", "ymin", "xmax", "ymax", "width", "height"]
     missing = [c for c in columns if c not in df]
     if missing: raise VisiondetError(f"the annotation table lacks the columns {', '.join(missing)}")
@@ -59,8 +59,16 @@ class Target(Transform):
     def __init__(self,
         vocab:list, # class names in order
     ): self.vocab, self.index = list(vocab), {c: i for i, c in enumerate(vocab)}
-    def encodes(self, x:Record): return TensorDetection(torch.tensor([self.index[x.label], *x.box], dtype=torch.float32))
-    def decodes(self, x:TensorDetection): return Found(self.vocab[int(x[0])], tuple(x[1:].tolist()))
+    def encodes(self,
+        x:Record, # of a class in `vocab`
+    ): # (5,) `TensorDetection`, in pixels of the picture
+        "Class and box as one tensor."
+        return TensorDetection(torch.tensor([self.index[x.label], *x.box], dtype=torch.float32))
+    def decodes(self,
+        x:TensorDetection, # (5,)
+    ): # `Found`, the box as it was
+        "The class's name again."
+        return Found(self.vocab[int(x[0])], tuple(x[1:].tolist()))
 
 # %% ../../nbs/11_detect.data.ipynb #65b60b19
 class RandomWindow(A.DualTransform):
@@ -71,15 +79,21 @@ class RandomWindow(A.DualTransform):
         close:tuple=(1.25, 2.6),  # side of a close window, in longer sides of the box
         far:tuple=(0.65, 1.2),    # side of a far window, in longer sides of the picture
         p_close:float=0.5,        # share of close windows
-        p:float=1.0,
+        p:float=1.0,              # probability of the whole; the network's input wants 1
     ):
         super().__init__(p=p)
         self.size, self.close, self.far, self.p_close = size, tuple(close), tuple(far), p_close
 
     @property
-    def targets_as_params(self): return ["bboxes"]
+    def targets_as_params(self):
+        "albumentations asks what the draw depends on: the boxes."
+        return ["bboxes"]
 
-    def get_params_dependent_on_data(self, params, data):
+    def get_params_dependent_on_data(self,
+        params:dict, # `shape` of the picture
+        data:dict,   # `bboxes`, (N, 4 or more) as shares of the picture; the first counts
+    )->dict: # `window`
+        "One draw."
         h, w = params["shape"][:2]
         boxes = np.asarray(data["bboxes"], dtype=float).reshape(len(data["bboxes"]), -1)
         r = self.py_random
@@ -99,13 +113,26 @@ class RandomWindow(A.DualTransform):
         a, b = high - side/2, low + side/2 # the centres from which the box is seen whole
         return min(max(middle, a), b) if a <= b else (a + b)/2
 
-    def apply(self, img, window, **params): return draw_window(window, img)
+    def apply(self,
+        img:np.ndarray, # (H, W, 3) uint8
+        window:Window,  # what was drawn for this picture
+        **params,       # albumentations' own
+    )->np.ndarray: # (size, size, 3) uint8
+        "What the window shows."
+        return draw_window(window, img)
 
-    def apply_to_bboxes(self, boxes, window, **params):
+    def apply_to_bboxes(self,
+        boxes:np.ndarray, # (N, 4 or more), xyxy as shares of the picture
+        window:Window,    # what was drawn for this picture
+        **params,         # albumentations' own: `shape` of the picture
+    )->np.ndarray: # the same shape, as shares of the window
+        "Where the boxes are in the window."
         h, w = params["shape"][:2]
         return np.hstack([window.apply_boxes(boxes[:, :4] * [w, h, w, h]) / window.size, boxes[:, 4:]]) if len(boxes) else boxes
 
-    def get_transform_init_args_names(self): return ("size", "close", "far", "p_close")
+    def get_transform_init_args_names(self):
+        "albumentations asks what to write down of this transform."
+        return ("size", "close", "far", "p_close")
 
 # %% ../../nbs/11_detect.data.ipynb #643bc1d5
 def _study(size, resize):
@@ -131,7 +158,7 @@ def augmentation(
     name:str,  # a name in `AUGMENTATIONS`
     size:int,  # side of the network's square input, pixels
 )->tuple: # (list of albumentations transforms for training, resizer for all else)
-    "An augmentation and the resizer that belongs to it."
+    "An augmentation and the resizer that belongs to it. Raises `VisiondetError` for an unknown name."
     if name not in AUGMENTATIONS: raise VisiondetError(f"unknown augmentation {name!r}: choose one of {', '.join(AUGMENTATIONS)}")
     return AUGMENTATIONS[name](size)
 
@@ -150,12 +177,16 @@ class ResizeItem(PictureTransform):
     def __init__(self,
         resizer, # a `Letterbox` or `Stretch`
     ): self.resizer = resizer
-    def encodes(self, xy):
+    def encodes(self,
+        xy, # (`Picture`, (5,) target in its pixels) or (`Picture`,); no annotation: fastai would choose by it
+    ): # (3, S, S) uint8 tensor and, where there was one, the target with its box as shares of the square
+        "Resize one picture."
         img, target = (*xy, None)[:2]
         out, geometry = self.resizer(np.asarray(img))
         h, w = out.shape[:2]
         return _pair(out, target, None if target is None else geometry.apply_boxes(target[1:].numpy())/[w, h, w, h])
 
+# %% ../../nbs/11_detect.data.ipynb #7f2ddb0e
 class AugmentItem(PictureTransform):
     "Augment a picture and its box with albumentations: training."
     split_idx = 0
@@ -166,9 +197,16 @@ class AugmentItem(PictureTransform):
         self.fallback = ResizeItem(resizer)
         self.compose = SeededCompose(tfms, bbox_params=A.BboxParams("albumentations", label_fields=[], clip=True))
 
-    def reseed(self, seed): self.compose.reseed(seed)
+    def reseed(self,
+        seed:int, # `SeededDL` draws one per epoch
+    ):
+        "From now on augment by another seed."
+        self.compose.reseed(seed)
 
-    def encodes(self, xy):
+    def encodes(self,
+        xy, # (`Picture`, (5,) target in its pixels); no annotation: fastai would choose by it
+    ): # (3, S, S) uint8 tensor, target with its box as shares of the square
+        "Augment one picture."
         img, target = (*xy, None)[:2]
         h, w = img.shape[:2]
         out = self.compose(img, bboxes=np.clip(target[1:].numpy().astype(float)/[w, h, w, h], 0, 1)[None])
@@ -190,7 +228,7 @@ def detector_dls(
     num_workers:int=1,        # processes that load; 0: none
     **kwargs,                 # passed on to the loaders
 ): # fastai `DataLoaders` with attributes `vocab`, `resizer`, `size`
-    "DataLoaders of pictures and (class, box) targets."
+    "DataLoaders of pictures and (class, box) targets. Raises `VisiondetError` for fewer than two classes, or unknown ones."
     items, vocab = records(df, folder), list(vocab or sorted(df.label.unique()))
     if len(vocab) < 2: raise VisiondetError(f"a detector needs two classes or more, not {vocab}")
     unknown = sorted(set(df.label) - set(vocab))

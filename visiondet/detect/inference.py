@@ -21,14 +21,16 @@ class Looks:
     flip: bool = False   # repeat each look mirrored and take the mean
     repeat: int = 1      # how many closer looks, each around the box before
 
-    def to_dict(self): return asdict(self)
+    def to_dict(self)->dict: # JSON-able
+        "`Looks(**d)` reads it."
+        return asdict(self)
 
 # %% ../../nbs/14b_detect.inference.ipynb #fc41669a
 def to_batch(
     images:list,   # (S, S, 3) uint8 RGB each
     mean:tuple,    # per channel, 0..1
     std:tuple,     # per channel, 0..1
-    device="cpu",
+    device="cpu",  # where the network is
 )->torch.Tensor: # (B, 3, S, S) float, normalised, channels last in memory
     "Squares of bytes as a normalised batch."
     x = torch.from_numpy(np.stack(images)).to(device).permute(0, 3, 1, 2).float()
@@ -40,7 +42,8 @@ def answer(
     model,             # in evaluation mode
     activation,        # raw values -> (B, 4 + C): box in 0..1 and probabilities
     images:list,       # (S, S, 3) uint8 RGB each
-    mean:tuple, std:tuple, # per channel, 0..1
+    mean:tuple,        # per channel, 0..1
+    std:tuple,         # per channel, 0..1
     bs:int=32,         # pictures per pass
     bf16:bool=False,   # run the network in bfloat16
 ): # (N, 4) boxes in 0..1 (NaN from a classifier), (N, C) probabilities
@@ -72,7 +75,8 @@ def locate(
     activation,          # of its loss
     images:list,         # (H, W, 3) uint8 RGB, any sizes
     resizer,             # a `Letterbox` or `Stretch` of the network's size
-    mean:tuple, std:tuple, # per channel, 0..1
+    mean:tuple,          # per channel, 0..1
+    std:tuple,           # per channel, 0..1
     looks:Looks=Looks(), # how
     **kwargs,            # `bs` and `bf16` of `answer`
 ): # (N, 4) xyxy in each picture's pixels (NaN from a classifier), (N, C) probabilities

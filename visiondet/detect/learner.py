@@ -37,21 +37,35 @@ class DetectorLearner(VisionLearner):
     "A fastai `Learner` whose predictions are boxes in the pixels of the pictures themselves."
     looks = Looks()
 
-    def locate(self, images, looks=None, bf16=False, bs=32): # list of (H, W, 3) uint8 -> boxes (N, 4) in pixels, probs (N, C)
+    def locate(self,
+        images:list,           # (H, W, 3) uint8 RGB, any sizes
+        looks:Looks|None=None, # how to look; None: the learner's own `looks`
+        bf16:bool=False,       # run the network in bfloat16
+        bs:int=32,             # pictures per pass
+    )->tuple: # boxes (N, 4) xyxy in each picture's pixels (NaN from a classifier), probabilities (N, C)
+        "Where and what, for pictures in memory."
         training = self.model.training
         self.model.eval()
         try: return locate(self.model, self.loss_func.activation, images, self.dls.resizer, *self.dls.stats, looks or self.looks, bs=bs, bf16=bf16)
         finally: self.model.train(training)
 
-    def get_preds(self, *args, with_input=False, with_decoded=False, **kwargs):
+    def get_preds(self,
+        *args,                   # as for fastai's
+        with_input:bool=False,   # also give the inputs, first
+        with_decoded:bool=False, # also give the decoded answers, (N, 5)
+        **kwargs,                # as for fastai's
+    )->tuple: # inputs where asked for, activations (N, 4 + C), targets (N, 5), decoded answers where asked for ...
         "fastai's; targets and decoded answers keep the type that knows how to show itself."
         out = list(super().get_preds(*args, with_input=with_input, with_decoded=with_decoded, **kwargs))
         for i in (with_input + 1, with_input + 2)[:1 + with_decoded]:
             if out[i] is not None: out[i] = TensorDetection(out[i])
         return tuple(out)
 
-    def predict(self, item, looks=None):
-        "What is in one picture (path, bytes or (H, W, 3) uint8 array) and where: a `Prediction`."
+    def predict(self,
+        item,                  # a path, a file's bytes, or an (H, W, 3) uint8 RGB array
+        looks:Looks|None=None, # how to look; None: the learner's own `looks`
+    )->Prediction:
+        "What is in one picture, and where. Raises `ImageError` for a file that cannot be read."
         boxes, probs = self.locate([item if isinstance(item, np.ndarray) else read_image(item)], looks)
         return self._prediction(boxes[0], probs[0])
 
@@ -59,8 +73,13 @@ class DetectorLearner(VisionLearner):
         i = int(prob.argmax())
         return Prediction(self.dls.vocab[i], float(prob[i]), tuple(box.tolist()), dict(zip(self.dls.vocab, prob.tolist())))
 
-    def predict_table(self, items=None, looks=None, bf16=False, chunk=64):
-        "A row per picture of `items` (records or paths; None: the validation set) with truth where known, prediction and IoU."
+    def predict_table(self,
+        items=None,            # records or paths; None: the validation set
+        looks:Looks|None=None, # how to look; None: the learner's own `looks`
+        bf16:bool=False,       # run the network in bfloat16
+        chunk:int=64,          # pictures in memory at a time
+    )->pd.DataFrame: # image, label, xmin .. ymax, width, height, pred_label, score, pred_xmin .. pred_ymax; iou where the truth is known
+        "A row per picture, with truth where known, prediction and IoU."
         items, rows = list(self.dls.valid_ds.items) if items is None else list(items), []
         read = self.dls.train_ds.tfms[0].fs[0].read # the loaders' reader, so that a cache is used
         for i in range(0, len(items), chunk):
@@ -72,7 +91,10 @@ class DetectorLearner(VisionLearner):
         df = pd.DataFrame(rows, columns="image label xmin ymin xmax ymax width height pred_label score pred_xmin pred_ymin pred_xmax pred_ymax".split())
         return add_iou(df) if self.loss_func.box and df.xmin.notna().all() else df
 
-    def tta(self, items=None, **kwargs):
+    def tta(self,
+        items=None, # records or paths; None: the validation set
+        **kwargs,   # for `predict_table`
+    )->pd.DataFrame: # likewise
         "`predict_table` with each look repeated in the mirror and averaged."
         looks = kwargs.pop("looks", None) or self.looks
         return self.predict_table(items, looks=Looks(looks.second, True, looks.repeat), **kwargs)
@@ -105,6 +127,8 @@ def plot_top_losses(x:TensorImage, y:TensorDetection, samples, outs, raws, losse
 
 class DetectionInterpretation(Interpretation):
     "fastai's `Interpretation` for boxes: losses, top losses, and a table of what was found."
-    def table(self, looks=None):
+    def table(self,
+        looks:Looks|None=None, # how to look; None: the learner's own `looks`
+    )->pd.DataFrame: # as from `predict_table`, with a column `loss`
         "The predictions for the pictures of this interpretation, one row each, the largest loss first."
         return self.learn.predict_table(self.dl.items, looks).assign(loss=self.losses.numpy()).sort_values("loss", ascending=False)

@@ -20,7 +20,11 @@ class DetectionMetric:
         compare,  # (found (B, 5), target (B, 5)) -> (B,)
         name:str, # shown as the column's head
     ): self.loss, self.compare, self.__name__ = loss, compare, name
-    def __call__(self, pred, targ):
+    def __call__(self,
+        pred, # raw values (B, 4 + K) or (B, K)
+        targ, # (B, 5): class index, box as shares of the input
+    )->torch.Tensor: # the mean over the batch
+        "The figure of one batch."
         found = self.loss.decodes(self.loss.activation(pred))
         return self.compare(found.as_subclass(torch.Tensor), targ.as_subclass(torch.Tensor)).float().mean()
 

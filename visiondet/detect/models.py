@@ -38,7 +38,11 @@ class PooledHead(nn.Module):
             layers += [nn.Linear(a, b)]
         self.layers = nn.Sequential(*layers)
 
-    def forward(self, maps): return self.layers(maps[-1].float().mean((2, 3))) # maps: list of (B, C, h, w)
+    def forward(self,
+        maps:list, # (B, C, h, w) each; the last one counts
+    )->torch.Tensor: # (B, 4 + K) raw box and logits, or (B, K)
+        "Box and class from the mean of the last map."
+        return self.layers(maps[-1].float().mean((2, 3)))
 
 # %% ../../nbs/12_detect.models.ipynb #ff45f421
 def _conv(i, o, k=1, groups=1):
@@ -60,7 +64,10 @@ class TopDown(nn.Module):
         self.lateral = nn.ModuleList(_conv(c, width) for c in channels)
         self.smooth = nn.ModuleList(_separable(width, width) for _ in channels)
 
-    def forward(self, maps): # list of (B, C_i, h_i, w_i), fine first -> (merged map (B, width, h_0, w_0), coarse vector (B, width))
+    def forward(self,
+        maps:list, # (B, C_i, h_i, w_i) each, fine first
+    )->tuple: # merged map (B, width, h_0, w_0), coarse vector (B, width)
+        "From the coarsest map up to the finest."
         maps = [f(m) for f, m in zip(self.lateral, maps)]
         top = x = self.smooth[-1](maps[-1])
         for m, smooth in zip(maps[-2::-1], self.smooth[-2::-1]):
@@ -70,13 +77,14 @@ class TopDown(nn.Module):
 # %% ../../nbs/12_detect.models.ipynb #8f0034bc
 def cell_centres(
     h:int, # rows of the map
-    w:int, # columns
-    device=None,
+    w:int, # columns of the map
+    device=None, # where the tensor shall be; None: the processor
 )->torch.Tensor: # (2, h*w): x and y in 0..1, row by row
     "Where the centres of a map's cells lie, as shares of the input."
     y, x = torch.meshgrid((torch.arange(h, device=device) + 0.5)/h, (torch.arange(w, device=device) + 0.5)/w, indexing="ij")
     return torch.stack([x.flatten(), y.flatten()])
 
+# %% ../../nbs/12_detect.models.ipynb #79c0af04
 class AttentionHead(nn.Module):
     "Each cell gives a box and a weight; the answer is their weighted mean. In training the cells' boxes come too."
     levels = (-2, -1)
@@ -97,7 +105,10 @@ class AttentionHead(nn.Module):
             if conv is not None: nn.init.normal_(conv.weight, std=0.01); nn.init.zeros_(conv.bias)
         if box: nn.init.constant_(self.sides.bias, -1.1) # softplus(-1.1) is a distance of 0.29: a box of average size
 
-    def forward(self, maps): # list of (B, C_i, h_i, w_i), fine first
+    def forward(self,
+        maps:list, # (B, C_i, h_i, w_i) each, fine first
+    ): # (B, 4 + K) raw box and logits, or (B, K); in training also the cells' boxes (B, N, 4)
+        "Box and class, seen from the cells that know."
         merged, coarse = self.merge(maps)
         cells = self.tower(merged)
         weight = self.attention(cells).float().flatten(2).softmax(-1)                        # (B, 1, N)
@@ -123,7 +134,11 @@ class PlainClassifier(nn.Module):
         with torch.no_grad(): n = self.body(torch.zeros(1, 3, size, size)).shape[1]
         self.head = nn.Sequential(nn.Linear(n, 676), nn.ReLU(), nn.Linear(676, 338), nn.ReLU(), nn.Linear(338, n_logits(n_classes)))
 
-    def forward(self, x): return self.head(self.body(x.as_subclass(torch.Tensor)))
+    def forward(self,
+        x:torch.Tensor, # (B, 3, size, size)
+    )->torch.Tensor: # (B, K) logits
+        "What is in the pictures."
+        return self.head(self.body(x.as_subclass(torch.Tensor)))
 
 # %% ../../nbs/12_detect.models.ipynb #b672a3f8
 HEADS = dict(
@@ -142,9 +157,14 @@ class Detector(nn.Module):
         super().__init__()
         self.body, self.head = body, head
 
-    def forward(self, x): # plain tensors inside: fastai's own types cost a Python call per operation
-        return self.head(self.body(x.as_subclass(torch.Tensor)))
+    def forward(self,
+        x:torch.Tensor, # (B, 3, H, W), normalised
+    ): # what the head gives
+        "Body, then head."
+        x = x.as_subclass(torch.Tensor) # fastai's own types cost a Python call per operation
+        return self.head(self.body(x))
 
+# %% ../../nbs/12_detect.models.ipynb #b61b1619
 def build_detector(
     arch:str,                  # any timm name
     head:str="attention",      # a name in `HEADS`
