@@ -66,7 +66,7 @@ class BoxAndClass(nn.Module):
 
 # %% ../../nbs/13_detect.losses.ipynb #0af82cf0
 class DetectionLoss(BoxAndClass):
-    "`BoxAndClass` with a loss: box loss plus BCE (two classes) or cross-entropy (more). Raises `VisiondetError` for an unknown box loss."
+    "`BoxAndClass` and a loss: the box's plus BCE (two classes) or cross-entropy (more). Raises `VisiondetError` for an unknown box loss."
     def __init__(self,
         n_classes:int=2,          # number of classes
         box:bool=True,            # False: class only

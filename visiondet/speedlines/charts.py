@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['STYLES', 'MARKERS', 'Paper', 'Style', 'make_look', 'Frame', 'nice_ticks', 'tick_text', 'axis_limits', 'layout',
-           'SpeedLine', 'place_lines', 'Canvas', 'Chart', 'make_chart', 'draw_grid', 'draw_islands', 'draw_filled',
-           'draw_boundaries', 'draw_speedlines', 'draw_speed_labels', 'draw_legend', 'draw_axes', 'draw_words',
-           'draw_watermark', 'draw_chart', 'contact_sheet']
+           'SpeedLine', 'place_lines', 'Sheet', 'Canvas', 'Chart', 'make_chart', 'draw_grid', 'draw_islands',
+           'draw_filled', 'draw_boundaries', 'draw_speedlines', 'draw_speed_labels', 'draw_legend', 'draw_axes',
+           'draw_words', 'draw_watermark', 'draw_chart', 'contact_sheet']
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #1f568a40
 import math
@@ -39,52 +39,52 @@ class Paper:
     perspective:float=0.1 # seen from aside
     bend:float=0.1        # paper curls, lenses bulge
     desk:float=0.0        # the sheet lies on something
-    blur:float=0.3
+    blur:float=0.3        # out of focus
     fade:float=0.2        # ink grey, paper dull
     tint:float=0.2        # yellowed, or lamplight
     specks:float=0.1      # dust, stains, creases
     light:float=0.15      # uneven light, shadow
-    noise:float=0.3
+    noise:float=0.3       # the sensor's grain
     copy:float=0.1        # photocopy: contrast up, or down to two levels
-    jpeg:float=0.4
+    jpeg:float=0.4        # saved with losses
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #73c1dd7f
 @dataclass(frozen=True)
 class Style:
     "A way in which compressor maps are drawn: ranges, odds and probabilities, see `draw`."
-    about:str="everything mixed with everything"
+    about:str="everything mixed with everything" # in a few words
     odds:float=1.0                  # how often it is chosen when no style is asked for
     pixels:tuple=(450.0, 1500.0)    # longer side of the drawn picture
     aspect:tuple=(0.7, 1.6)         # width / height
     dpi:tuple=(70.0, 300.0)         # with `pixels` it gives the size of letters: a high resolution has large ones
     line:tuple=(0.8, 3.5)           # width of speedlines, px
     font:dict=_odds(**{"DejaVu Sans": 4, "DejaVu Serif": 2, "STIXGeneral": 2, "cmr10": 1, "cmss10": 1,
-                       "DejaVu Sans Mono": 1})
-    ground:dict=_odds(white=8, cream=2, grey=1, dark=0.5, blueprint=0.3)
-    ink:dict=_odds(black=5, grey=1, colour=2, colours=2, ramp=1)
+                       "DejaVu Sans Mono": 1}) # typeface of all words
+    ground:dict=_odds(white=8, cream=2, grey=1, dark=0.5, blueprint=0.3) # the sheet's colour
+    ink:dict=_odds(black=5, grey=1, colour=2, colours=2, ramp=1) # of speedlines: one, one for each, or a colour ramp
     curve:dict=_odds(smooth=6, spline=2, straight=2)  # smooth, or through the few points of a table
     hand:float=0.1                  # drawn by hand: the pen trembles
     dash:float=0.04                 # dashed speedlines
-    marker:dict=_odds(none=6, dots=1, open=1, mixed=1)
-    grid:dict=_odds(none=3, coarse=4, fine=2, paper=1.5, dotted=1, dashed=1)
-    spines:dict=_odds(box=5, left=2, bold=1, none=0.3)
-    ticks:dict=_odds(out=3, none=1, **{"in": 3})
-    log:dict=_odds(no=20, x=1, y=1, xy=1)
-    islands:dict=_odds(none=4, same=3, solid=2, dashed=3, dotted=1, coloured=2, filled=1.5)
-    island_label:float=0.6
-    surge:dict=_odds(none=3, same=3, solid=2, bold=2, dashed=2, coloured=2, shaded=1)
-    choke:dict=_odds(none=8, same=2, dashed=1)
-    working:dict=_odds(none=4, chain=1, solid=1, dashed=1, coloured=1)
-    beta:dict=_odds(none=6, solid=1, dashed=1, dotted=1)
-    label:dict=_odds(none=1, choke=4, surge=2, on=2, boxed=1, beside=1, legend=2)
-    speed:dict=_odds(percent=3, fraction=3, rpm=2, named=2, tip=1)
-    title:float=0.35
-    caption:float=0.25
-    watermark:float=0.12
-    logo:float=0.12
+    marker:dict=_odds(none=6, dots=1, open=1, mixed=1) # at the points of the table; mixed: a shape per line
+    grid:dict=_odds(none=3, coarse=4, fine=2, paper=1.5, dotted=1, dashed=1) # paper: graph paper
+    spines:dict=_odds(box=5, left=2, bold=1, none=0.3) # the outline of the axes
+    ticks:dict=_odds(out=3, none=1, **{"in": 3}) # which way they point
+    log:dict=_odds(no=20, x=1, y=1, xy=1) # which axes are logarithmic
+    islands:dict=_odds(none=4, same=3, solid=2, dashed=3, dotted=1, coloured=2, filled=1.5) # pen for the efficiency
+    island_label:float=0.6          # efficiency written on its contours
+    surge:dict=_odds(none=3, same=3, solid=2, bold=2, dashed=2, coloured=2, shaded=1) # pen for the surge line
+    choke:dict=_odds(none=8, same=2, dashed=1) # pen for the line through the choke ends
+    working:dict=_odds(none=4, chain=1, solid=1, dashed=1, coloured=1) # pen for the operating line
+    beta:dict=_odds(none=6, solid=1, dashed=1, dotted=1) # pen for lines of equal place along the speedlines
+    label:dict=_odds(none=1, choke=4, surge=2, on=2, boxed=1, beside=1, legend=2) # where a line's speed is written
+    speed:dict=_odds(percent=3, fraction=3, rpm=2, named=2, tip=1) # and as what; named: N = 0.90, tip: in m/s
+    title:float=0.35                # above the chart
+    caption:float=0.25              # "Figure 7." below it
+    watermark:float=0.12            # a large pale word across
+    logo:float=0.12                 # of nobody, in a corner
     note:float=0.25                 # words and arrows inside the chart
     page:float=0.06                 # part of a printed page, with text above and below
-    paper:Paper=Paper()
+    paper:Paper=Paper()             # what happens to the sheet afterwards
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #cd0d18ac
 _clean = Paper(scale=0.1, turn=0, perspective=0, bend=0, blur=0.1, fade=0, tint=0, specks=0, light=0, noise=0.05,
@@ -184,7 +184,7 @@ def _inks(rng, kind, n, ground, ink):
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #490c2067
 def make_look(
-    rng:np.random.Generator,
+    rng:np.random.Generator, # where the luck comes from
     style:Style,      # the odds
     n_lines:int,      # number of speedlines, each gets its ink
     size:tuple=None,  # (width, height) in px instead of the style's own
@@ -218,12 +218,12 @@ def make_look(
 @dataclass(frozen=True)
 class Frame:
     "The axes of a chart: which pixel shows which value."
-    left:float
-    top:float
-    right:float
+    left:float     # px
+    top:float      # px
+    right:float    # px
     bottom:float   # px
-    xlim:tuple
-    ylim:tuple     # values at left and right, at bottom and top
+    xlim:tuple     # flow at the left and at the right
+    ylim:tuple     # pressure ratio at the bottom and at the top
     log:str=""     # "", "x", "y" or "xy": logarithmic axes
 
     def _scaled(self, values):
@@ -257,14 +257,16 @@ class Frame:
         return np.array([[x, y] for x, y in zip((self.left, self.right, self.right, self.left),
                                                 (self.bottom, self.bottom, self.top, self.top))])
 
-    def inside(self, px)->np.ndarray: # (...) bool
+    def inside(self,
+        px:np.ndarray, # (..., 2) x, y
+    )->np.ndarray: # (...) bool
         "Which points lie in the frame."
         return (px >= [self.left, self.top]).all(-1) & (px <= [self.right, self.bottom]).all(-1)
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #388eac16
 def nice_ticks(
-    lo:float,
-    hi:float,       # the axis' ends
+    lo:float,       # where the axis begins
+    hi:float,       # where it ends
     n:int=6,        # about how many
     log:bool=False, # is it a logarithmic axis?
 )->tuple: # (values that get a number, values that get a small tick)
@@ -279,7 +281,7 @@ def nice_ticks(
     return keep(major), keep(minor)
 
 def tick_text(
-    values:np.ndarray,
+    values:np.ndarray, # (n,) of the axis' ticks
 )->list: # one str each, all with the same number of decimals
     "Numbers as an axis shows them."
     for digits in range(7):
@@ -288,11 +290,11 @@ def tick_text(
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #c538aab8
 def axis_limits(
-    lo:float,
-    hi:float,   # of the data
+    lo:float,   # the smallest value
+    hi:float,   # the largest
     axis:str,   # "x" or "y"
-    log:bool,
-    rng:np.random.Generator,
+    log:bool,   # is it a logarithmic axis?
+    rng:np.random.Generator, # where the luck comes from
 )->tuple: # (low, high)
     "Limits that somebody might choose for this axis: around the data, from 0 or 1, or ending on round numbers."
     if log: return max(lo/rng.uniform(1.05, 2), 1e-3*hi), hi*rng.uniform(1.05, 1.5)
@@ -307,9 +309,9 @@ def axis_limits(
     return float(a), float(b)
 
 def layout(
-    m:Machine,
-    look:SimpleNamespace,
-    rng:np.random.Generator,
+    m:Machine,               # whose map it will be
+    look:SimpleNamespace,    # from `make_look`
+    rng:np.random.Generator, # where the luck comes from
 )->Frame:
     "Axes that suit the machine, and margins that suit what will stand in them."
     data = np.concatenate([m.curve(n, 40) for n in m.speeds])
@@ -359,10 +361,10 @@ class SpeedLine:
     table_px:np.ndarray      # (k, 2) the points of the table behind it
 
 def place_lines(
-    m:Machine,
-    frame:Frame,
-    look:SimpleNamespace,
-    rng:np.random.Generator,
+    m:Machine,               # whose speedlines
+    frame:Frame,             # from `layout`
+    look:SimpleNamespace,    # from `make_look`
+    rng:np.random.Generator, # where the luck comes from
 )->list: # of `SpeedLine`, slowest first
     "The machine's speedlines as the pen will draw them; what lies outside the frame is cut off."
     form, lines = int(rng.integers(3)), []
@@ -376,10 +378,10 @@ def place_lines(
     return lines
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #4de48a9b
-class Canvas:
-    "A sheet to draw on in pixel coordinates: x right, y down, integers are pixel centres. Later ink lies on top."
+class Sheet:
+    "Paper in pixel coordinates: x right, y down, integers are pixel centres. Later ink lies on top."
     def __init__(self,
-        width:int,
+        width:int,               # px
         height:int,              # px
         ground=(1.0, 1.0, 1.0),  # the sheet's colour
     ):
@@ -388,8 +390,11 @@ class Canvas:
         FigureCanvasAgg(self.fig)
         self.turn, self.z = Affine2D().scale(1, -1).translate(0.5, height - 0.5), 0
 
-    def add(self, artist, frame=None):
-        "Put a matplotlib artist on top of all there is, cut off at the frame if one is given."
+    def add(self,
+        artist,           # any matplotlib artist in the coordinates of `turn`
+        frame:Frame=None, # cut it off there
+    ):
+        "Put a matplotlib artist on top of all there is."
         self.z += 1
         artist.set_zorder(self.z)
         self.fig.add_artist(artist, clip=False)
@@ -397,45 +402,76 @@ class Canvas:
             artist.set_clip_box(TransformedBbox(Bbox([[frame.left, frame.top], [frame.right, frame.bottom]]),
                                                 self.turn))
 
-    def lines(self, polylines, colour, width, dash=None, frame=None, alpha=None):
-        "Polylines, (n, 2) px each; `dash` in line widths, e.g. (4, 2)."
+    def pixels(self)->np.ndarray: # (H, W, 3) uint8
+        "What has been drawn."
+        self.fig.canvas.draw()
+        return np.asarray(self.fig.canvas.buffer_rgba())[..., :3].copy()
+
+# %% ../../nbs/40b_speedlines.charts.ipynb #29dedf78
+class Canvas(Sheet):
+    "A sheet and the pens to draw on it."
+    def lines(self,
+        polylines:list,   # (n, 2) px each
+        colour:tuple,     # red, green, blue, 0...1
+        width:float,      # px
+        dash:tuple=None,  # ink and gap in line widths, e.g. (4, 2); None: solid
+        frame:Frame=None, # cut them off there
+        alpha:float=None, # opacity, 0...1
+    ):
+        "Draw polylines."
         polylines = [p for p in polylines if len(p) > 1]
         if polylines: self.add(LineCollection(polylines, colors=[colour], linewidths=width, linestyles=[(0, dash)]
                                               if dash else "solid",
                                               alpha=alpha, transform=self.turn, capstyle="butt" if dash else "round",
                                               joinstyle="round", snap=False), frame)
 
-    def text(self, x, y, s, size, colour, look=None, **kw):
-        "Words with their anchor at (x, y), centred unless `ha` and `va` say otherwise; `size` in px."
+    def text(self,
+        x:float,       # px, the anchor
+        y:float,       # px, the anchor
+        s:str,         # the words
+        size:float,    # px
+        colour:tuple,  # red, green, blue, 0...1
+        look=None,     # whose typeface to use
+        **kw,          # for `Figure.text`: `ha`, `va`, `rotation` ...; centred on the anchor unless they say otherwise
+    ):
+        "Write words."
         kw = dict(ha="center", va="center", fontfamily=[look.font, "DejaVu Sans"] if look else "DejaVu Sans") | kw
         self.z += 1
         self.fig.text(x, y, s, transform=self.turn, fontsize=size, color=colour, zorder=self.z, **kw)
 
-    def areas(self, outlines, colours, alpha=None, frame=None, edge=None):
-        "Filled outlines (matplotlib paths)."
+    def areas(self,
+        outlines:list,    # matplotlib paths, px
+        colours:list,     # one for each, or one for all
+        alpha:float=None, # opacity, 0...1
+        frame:Frame=None, # cut them off there
+        edge:list=None,   # colours of a thin outline
+    ):
+        "Fill outlines."
         self.add(PathCollection(outlines, facecolors=colours, edgecolors=edge or "none", linewidths=0.8 if edge else 0,
                                 alpha=alpha,
                                 transform=self.turn, offset_transform=None), frame)
 
-    def marks(self, points, marker, size, colour, face, width=0.8):
-        "Markers at (n, 2) px."
+    def marks(self,
+        points:np.ndarray, # (n, 2) px
+        marker:str,        # one of matplotlib's letters
+        size:float,        # px
+        colour:tuple,      # of the edge
+        face:tuple,        # of the inside
+        width:float=0.8,   # of the edge, px
+    ):
+        "Set markers."
         self.add(Line2D(*points.T, ls="", marker=marker, ms=size, mec=colour, mfc=face, mew=width, transform=self.turn))
-
-    def pixels(self)->np.ndarray: # (H, W, 3) uint8
-        "What has been drawn."
-        self.fig.canvas.draw()
-        return np.asarray(self.fig.canvas.buffer_rgba())[..., :3].copy()
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #9c56c5ed
 @dataclass
 class Chart:
     "What the artists share."
-    canvas:Canvas
-    machine:Machine
-    look:SimpleNamespace
-    frame:Frame
-    lines:list                # of `SpeedLine`
-    rng:np.random.Generator
+    canvas:Canvas             # what they draw on
+    machine:Machine           # what they draw
+    look:SimpleNamespace      # how, from `make_look`
+    frame:Frame               # where, from `layout`
+    lines:list                # of `SpeedLine`, slowest first
+    rng:np.random.Generator   # where the luck comes from
 
     def ticks(self,
         axis:str, # "x" or "y"
@@ -462,10 +498,11 @@ class Chart:
                 "chain": (7, 2.5, 1, 2.5)}
         return colour, max(0.5, look.line*(1.5 if kind == "bold" else look.thin)*k), dash.get(kind)
 
+# %% ../../nbs/40b_speedlines.charts.ipynb #bea9fae5
 def make_chart(
-    m:Machine,
-    style:Style,
-    rng:np.random.Generator,
+    m:Machine,         # whose map
+    style:Style,       # how to draw it
+    rng:np.random.Generator, # where the luck comes from
     size:tuple=None,   # (width, height) px; None: as the style has it
     names:tuple=None,  # of the x and the y axis
 )->Chart: # nothing drawn yet
@@ -483,7 +520,9 @@ def _rules(ch, area, xs, ys, share, width, dash=None):
                                                                           for y in ys]
     ch.canvas.lines(across, _mix(ch.look.paper_colour, ch.look.grid_colour, share), width, dash)
 
-def draw_grid(ch:Chart):
+def draw_grid(
+    ch:Chart, # drawn on its canvas
+):
     "A grid on round numbers, or graph paper."
     look, f = ch.look, ch.frame
     if look.grid == "none": return
@@ -523,7 +562,9 @@ def _mesh_px(ch, n_speeds, n_beta):
     return ch.frame.to_px(np.stack([W, np.maximum(P, 1e-9)], -1)), E
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #b17521bd
-def draw_islands(ch:Chart):
+def draw_islands(
+    ch:Chart, # drawn on its canvas
+):
     "Contours of the machine's efficiency."
     look, rng = ch.look, ch.rng
     if look.islands in ("none", "filled"): return
@@ -561,7 +602,9 @@ def _bands(ch, n):
         out.append(band)
     return out
 
-def draw_filled(ch:Chart):
+def draw_filled(
+    ch:Chart, # drawn on its canvas
+):
     "Filled efficiency islands and a colour bar."
     look, rng, f, c = ch.look, ch.rng, ch.frame, ch.canvas
     if look.islands != "filled": return
@@ -597,7 +640,9 @@ def _draw_surge(ch, line):
     words = draw(rng, {"SURGE LINE": 3, "Surge": 1, "stall line": 1, "SURGE": 1})
     c.text(*(a - [2.2*look.size, 1.2*look.size]), words, look.size*0.9, look.text_colour, look, rotation=_upright(a, b))
 
-def draw_boundaries(ch:Chart):
+def draw_boundaries(
+    ch:Chart, # drawn on its canvas
+):
     "Beta lines, working line, choke line, surge line."
     look, rng, f, c = ch.look, ch.rng, ch.frame, ch.canvas
     px, _ = _mesh_px(ch, 0 if rng.random() < 0.5 else 24, 25)
@@ -621,7 +666,9 @@ def _marker(look, i, ink):
     face = look.paper_colour if look.marker == "open" else ink
     return (MARKERS[i % len(MARKERS)] if look.marker == "mixed" else "o"), face
 
-def draw_speedlines(ch:Chart):
+def draw_speedlines(
+    ch:Chart, # drawn on its canvas
+):
     "The speedlines, solid or, rarely, dashed, and their markers."
     look, c = ch.look, ch.canvas
     dash = (draw(ch.rng, (4, 9)), draw(ch.rng, (1.5, 3))) if look.dash else None
@@ -631,7 +678,9 @@ def draw_speedlines(ch:Chart):
         kind, face = _marker(look, i, ink)
         c.marks(line.table_px, kind, max(3.0, look.line*draw(ch.rng, (2, 3.2))), ink, face, max(0.8, look.line*0.6))
 
-def draw_speed_labels(ch:Chart):
+def draw_speed_labels(
+    ch:Chart, # drawn on its canvas
+):
     "What speed each line stands for, beside it or on it."
     look, rng, s, c = ch.look, ch.rng, ch.look.size, ch.canvas
     if look.label in ("none", "legend"): return
@@ -651,7 +700,9 @@ def draw_speed_labels(ch:Chart):
                                                                      else "none"))
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #bff6bb68
-def draw_legend(ch:Chart):
+def draw_legend(
+    ch:Chart, # drawn on its canvas
+):
     "A sample and a label per speedline."
     look, rng, s, f, c = ch.look, ch.rng, ch.look.size*0.8, ch.frame, ch.canvas
     if look.label != "legend": return
@@ -687,7 +738,9 @@ def _tick_marks(ch, axis, ink, width, length, numbers, small):
         if axis == "x": c.text(v, f.bottom + gap, word, numbers, ink, ch.look, va="top")
         else: c.text(f.left - gap, v, word, numbers, ink, ch.look, ha="right")
 
-def draw_axes(ch:Chart):
+def draw_axes(
+    ch:Chart, # drawn on its canvas
+):
     "Outline, ticks, numbers and the names of the axes."
     look, rng, s, f, c = ch.look, ch.rng, ch.look.size, ch.frame, ch.canvas
     ink, width, (bl, br, tr, tl) = look.text_colour, max(0.7, s*rng.uniform(0.06, 0.12)), f.corners
@@ -729,7 +782,9 @@ def _page(ch):
         ch.canvas.text(look.width/2, (y0 + y1)/2, "\n".join(text), s, look.text_colour, look)
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #45c9ba59
-def draw_words(ch:Chart):
+def draw_words(
+    ch:Chart, # drawn on its canvas
+):
     "Title, caption, logo, remarks, the page's text."
     look, rng, s, f, c = ch.look, ch.rng, ch.look.size, ch.frame, ch.canvas
     ink, middle = look.text_colour, (f.left + f.right)/2
@@ -747,7 +802,9 @@ def draw_words(ch:Chart):
     if look.note: _remarks(ch)
     if look.page: _page(ch)
 
-def draw_watermark(ch:Chart):
+def draw_watermark(
+    ch:Chart, # drawn on its canvas
+):
     "A large pale word across the chart, opaque or transparent."
     look, rng, f = ch.look, ch.rng, ch.frame
     if not look.watermark: return
@@ -759,7 +816,7 @@ def draw_watermark(ch:Chart):
 
 # %% ../../nbs/40b_speedlines.charts.ipynb #e46bb0d8
 def draw_chart(
-    ch:Chart,
+    ch:Chart, # from `make_chart`
 )->np.ndarray: # (H, W, 3) uint8
     "All artists, one after another."
     below = [draw_grid, draw_filled] if ch.rng.random() < 0.7 else [draw_filled, draw_grid]
@@ -772,7 +829,7 @@ def draw_chart(
 
 def contact_sheet(
     pictures:list,         # of (h, w, 3) uint8
-    ncols:int=4,
+    ncols:int=4,           # side by side
     cell:tuple=(240, 200), # (width, height) px that each is fitted into
 )->np.ndarray: # (H, W, 3) uint8
     "Many pictures at a glance."

@@ -45,7 +45,7 @@ class Tracing:
 # %% ../../nbs/41_speedlines.curves.ipynb #c4444bd4
 def line_pixels(
     prob:np.ndarray,           # (H, W) float32 between 0 and 1
-    tracing:Tracing=Tracing(),
+    tracing:Tracing=Tracing(), # `threshold`, `low` and `ridge` count
 )->np.ndarray: # (H, W) bool
     "The pixels that belong to lines: hysteresis, valleys cut out, pinholes filled."
     mask = apply_hysteresis_threshold(prob, tracing.low, tracing.threshold)
@@ -165,11 +165,12 @@ def measure_end(
 def _angle(u, v): return math.atan2(u[0]*v[1] - u[1]*v[0], u[0]*v[0] + u[1]*v[1])
 
 def link_cost(
-    e:End, f:End,
+    e:End,           # of one piece
+    f:End,           # of another
     filled:float,    # share of the way between them that is on line pixels, 0...1
     reach:float,     # the longest gap, px
     width:float=2.0, # of the lines, px
-    tracing:Tracing=Tracing(),
+    tracing:Tracing=Tracing(), # `turn`, `swerve` and `leap` count
 )->float: # 0 and up; 1 or more: no
     "What it costs to believe that two ends continue each other."
     chord, gap = f.point - e.point, math.dist(e.point, f.point)
@@ -211,7 +212,7 @@ def link_pieces(
     prob:np.ndarray,             # (H, W) float32
     reach:float,                 # the longest gap, px
     width:float=2.0,             # of the lines, px
-    tracing:Tracing=Tracing(),
+    tracing:Tracing=Tracing(),   # for `link_cost`, and its `threshold`
     orientation:np.ndarray=None, # (2, H, W), see `measure_end`
     ends:np.ndarray=None,        # (H, W) float32, how likely a speedline ends there: no gap is bridged from there
 )->list: # (n, 2) px each, fewer and longer
@@ -278,6 +279,7 @@ def _side_by_side(stroke, width, half=8):
     drop = mean[:-half] - mean[half:]
     return int(np.argmax(drop)) + half if drop.max() > 0.3*width else len(stroke)
 
+# %% ../../nbs/41_speedlines.curves.ipynb #ff3018f3
 def _ways(p, curve, tree, prob, width, threshold):
     "(bend, way) for each way on that a curve offers to the end of `p`"
     end, own = measure_end(p), _length(p)
@@ -296,7 +298,7 @@ def ride_along(
     pieces:list,               # (n, 2) px each
     prob:np.ndarray,           # (H, W) float32
     width:float=2.0,           # of the lines, px
-    tracing:Tracing=Tracing(),
+    tracing:Tracing=Tracing(), # `threshold` counts
 )->list: # (n, 2) px each
     "Where a line runs into another one at a small angle, let it go on along that one."
     dense = [resample(p, step=1.0) for p in pieces]
@@ -368,7 +370,7 @@ def keep_speedlines(
     curves:list,      # (n, 2) px each
     prob:np.ndarray,  # (H, W) float32
     diagonal:float,   # of the chart, px
-    tracing:Tracing=Tracing(),
+    tracing:Tracing=Tracing(), # `shortest` and `beside` count
 )->list: # those that may be speedlines, longest first, each from surge to choke
     "Leave out what is no speedline."
     long = [from_surge(c) for c in curves if _length(c) >= tracing.shortest*diagonal]
@@ -411,9 +413,10 @@ def _pieces(prob, tracing):
     low, high = np.percentile(np.concatenate([p for p in pieces if len(p) > 4*width + 4] or pieces), [1, 99], axis=0)
     return pieces, width, math.dist(low, high)
 
+# %% ../../nbs/41_speedlines.curves.ipynb #ffff6288
 def trace_curves(
     prob:np.ndarray,             # (H, W) line probability 0...1; or a mask: bool, 0/1, or uint8 0/255
-    tracing:Tracing=Tracing(),
+    tracing:Tracing=Tracing(),   # how
     orientation:np.ndarray=None, # (2, H, W) cos 2t and sin 2t of the lines' direction, if a network gives it
     ends:np.ndarray=None,        # (H, W) how likely a speedline ends there, 0...1, if a network gives it
 )->list: # (n, 2) float px each, x right and y down, a point per px, from the surge end to the choke end; longest first

@@ -31,8 +31,8 @@ def draw(
 
 # %% ../../nbs/40_speedlines.machines.ipynb #326317fa
 def speedline_shape(
-    surge:float,
-    choke:float,        # flow where the line begins, and which it cannot pass
+    surge:float,        # flow where the line begins
+    choke:float,        # flow that it cannot pass
     top:float,          # pressure ratio at the peak
     p:SimpleNamespace,  # peak, knee, tail, sweep, droop: see `Family`
     k:int=240,          # points of the quarter ellipse
@@ -127,14 +127,16 @@ class Machine:
     flow:float          # choke flow at speed 1, in the chart's unit
     pressure:float      # peak pressure ratio at speed 1
     growth:float        # see `Family`
-    saturation:float
+    saturation:float    # see `Family`
     shape:dict          # width, peak, knee, tail, sweep, droop: (at slowest, at fastest, power of the drift)
     jitter:np.ndarray   # (3, 7) relative errors of choke flow, width and pressure rise at `KNOTS`
     waves:np.ndarray    # (2, 3) amplitude, waves along the line and phase, for flow and pressure
     efficiency:dict     # best value, where it is and how it falls off; see `efficiency`
     rpm:float           # speed 1 in revolutions per minute
 
-    def share(self, n):
+    def share(self,
+        n, # relative speed, one or an array
+    ): # likewise
         "0 at the slowest speed, 1 at the fastest."
         return (n - self.speeds[0])/(self.speeds[-1] - self.speeds[0])
 
@@ -158,7 +160,7 @@ class Machine:
 
 # %% ../../nbs/40_speedlines.machines.ipynb #280229ad
 def efficiency(
-    m:Machine,
+    m:Machine,       # whose efficiency
     n:np.ndarray,    # relative speeds
     beta:np.ndarray, # place along the line: 0 surge, 1 choke
 )->np.ndarray: # isentropic efficiency, a fraction
@@ -170,7 +172,7 @@ def efficiency(
     return e["best"] - e["speed"]*(t - e["at"])**2 - fall + ripple
 
 def mesh(
-    m:Machine,
+    m:Machine,       # whose map
     n_speeds:int=0,  # how many speeds; 0: those on the chart, as a table would have it
     n_beta:int=24,   # how many points along each
 )->tuple: # flow, pressure ratio and efficiency, (speeds, points) each

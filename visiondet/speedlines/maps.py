@@ -24,7 +24,9 @@ from ..viz import PALETTE
 class CalibrationError(VisiondetError):
     "A calibration that fits no chart."
 
-    def __init__(self, problem): super().__init__(f"calibration: {problem}")
+    def __init__(self,
+        problem:str, # in words
+    ): super().__init__(f"calibration: {problem}")
 
 def _reference(axis, point):
     "(px, value) of one reference point"
@@ -42,6 +44,7 @@ def _axis(axis, spec):
         raise CalibrationError(f"the {axis} axis needs two points")
     return tuple(_reference(axis, p) for p in spec[axis])
 
+# %% ../../nbs/42_speedlines.maps.ipynb #33d24b3b
 def _check_axis(axis, a, b, log):
     "Can a scale be laid through these two points?"
     if a[0] == b[0]: raise CalibrationError(f"both points on the {axis} axis are at {list(a[0])}")
@@ -66,10 +69,10 @@ def _affine(cal):
 @dataclass(frozen=True)
 class Calibration:
     "How pixels become flow (x) and pressure ratio (y). Raises `CalibrationError`."
-    x:tuple           # ((px, value), (px, value)), each px an (x, y)
-    y:tuple
-    log_x:bool=False  # is the axis logarithmic?
-    log_y:bool=False
+    x:tuple           # ((px, value), (px, value)): two points on the x axis, each px an (x, y)
+    y:tuple           # likewise, on the y axis
+    log_x:bool=False  # is the x axis logarithmic?
+    log_y:bool=False  # is the y axis logarithmic?
 
     def __post_init__(self):
         _check_axis("x", *self.x, self.log_x)

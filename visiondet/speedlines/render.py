@@ -73,9 +73,9 @@ class Warp:
 
 # %% ../../nbs/40c_speedlines.render.ipynb #7769e035
 def make_warp(
-    rng:np.random.Generator,
-    paper:Paper,
-    width:int,
+    rng:np.random.Generator, # where the luck comes from
+    paper:Paper, # how probable each change is
+    width:int,   # of the sheet, px
     height:int,  # of the sheet, px
 )->Warp:
     "One draw of scale, turn, perspective and bend that leaves the whole sheet in the picture."
@@ -168,8 +168,8 @@ def visible(
 
 def age(
     picture:np.ndarray,        # (H, W, 3) uint8
-    paper:Paper,
-    rng:np.random.Generator,
+    paper:Paper,               # how probable each change is
+    rng:np.random.Generator,   # where the luck comes from
     lines:list,                # true polylines, (n, 2) px, that must stay visible
     width:float=1.5,           # of the lines, px
 )->np.ndarray: # (H, W, 3) uint8, ink where it was
@@ -263,7 +263,7 @@ class RenderedMap:
     line_width:float        # px
     style:str               # key of `STYLES`
     family:str              # key of `FAMILIES`
-    seed:int
+    seed:int                # that `render_map` was given
     rotation:float=0.0      # of the x axis, degrees anticlockwise
     look:dict=None          # every choice that was made
 
@@ -301,10 +301,10 @@ def _line_truth(line, step):
     return dict(speed=line.speed, label=line.label, points_px=np.round(line.points_px[i], 2).tolist(), points_data=data)
 
 def targets(
-    m:RenderedMap,
+    m:RenderedMap,   # whose truth
     kind:str="mask", # "mask", "line_id", "orientation" or "ends"
 )->np.ndarray: # (H, W) uint8, (H, W) int32, (2, H, W) float32 or (2, H, W) float32
-    "What a network may be asked for, at the picture's own size."
+    "What a network may be asked for, at the picture's own size. Raises `VisiondetError` for an unknown kind."
     if kind == "mask": return m.mask
     if kind == "line_id": return line_id_map(m.polylines, m.mask)
     if kind == "orientation": return orientation_map(m.polylines, m.mask)
@@ -409,7 +409,9 @@ def write_maps(
     n_workers:int=None,  # processes; None: one per core, 0: none but this one
     progress:bool=True,  # a progress bar
 ): # -> DataFrame: a row per map, as in manifest.csv
-    "Renders a data set: `image/`, `label/` (black lines on white), `truth/` and `manifest.csv`."
+    """Renders a data set: `image/`, `label/` (black lines on white), `truth/` and `manifest.csv`.
+
+    Raises `VisiondetError` for an unknown style or family, no maps, or a folder that holds a data set already."""
     import pandas as pd
     from tqdm import tqdm
     folder = Path(folder)
