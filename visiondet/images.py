@@ -110,7 +110,7 @@ def pil_to_rgb(
     picture:Image.Image, # of any mode, decoded or only opened; not changed, but decoded if it was not
     name:str="picture",  # what to call it in a message: its path, if it has one
 )->np.ndarray: # (H, W, 3) uint8 RGB, upright, writable
-    "A PIL picture as `read_image` would give it. Raises `ImageError` for what is no picture, is damaged or has no pixels."
+    "A PIL picture as `read_image` would give it. Raises `ImageError` for what is no picture, damaged, or has no pixels."
     if not isinstance(picture, Image.Image): raise ImageError(name, f"not a PIL picture but a {type(picture).__name__}")
     with _as_image_error(name):
         _check_pixels(picture, name, float("inf"))

@@ -60,7 +60,7 @@ def _outline(width, colour="black"):
 
 # %% ../nbs/05_viz.ipynb #0532aee7
 def _spot(x, low, high, own, room, below):
-    "Lower left corner of a label: above (or `below`) its box, inside the box if there is no room, and always in the room"
+    "Lower left corner of a label: above (or `below`) its box, inside it if there is no room, and always in the room"
     y = low - own.height - 3 if below else high + 3
     if y < room.y0 or y + own.height > room.y1:  # no room outside the box: go inside
         y = low + 3 if below else high - own.height - 3

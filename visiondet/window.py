@@ -15,11 +15,11 @@ from .resize import IMAGENET_MEAN, ResizeError
 
 # %% ../nbs/02b_window.ipynb #2ecad6f3
 class _Placed:
-    "Points and boxes there and back: `x * scale + shift` on each axis, by the `_scale`, `_shift` and `flip` of a subclass"
+    "Points and boxes there and back: `x * scale + shift` on each axis; a subclass has `_scale`, `_shift` and `flip`"
     def _map(self, coords, pairs, back=False):
-        x, scale, shift = np.asarray(coords, dtype=np.float64), np.array(self._scale * pairs), np.array(self._shift * pairs)
+        x, scale, shift = (np.array(v, dtype=np.float64) for v in (coords, self._scale * pairs, self._shift * pairs))
         moved = (x - shift) / scale if back else x * scale + shift
-        return moved[..., [2, 1, 0, 3]] if self.flip and pairs == 2 else moved  # mirrored, a box's right edge is its left
+        return moved[..., [2, 1, 0, 3]] if self.flip and pairs == 2 else moved # mirrored, a right edge is a left one
 
     def apply_points(self,
         points:np.ndarray, # (..., 2) x, y in pixels of the picture

@@ -70,6 +70,20 @@ class Target(Transform):
         "The class's name again."
         return Found(self.vocab[int(x[0])], tuple(x[1:].tolist()))
 
+# %% ../../nbs/11_detect.data.ipynb #fbbf7495
+def _along(r, low, high, length, side, reach, close):
+    "The centre of a window along one axis, drawn around the middle of the box or of the picture"
+    middle = ((low + high)/2 if close else length/2) + r.uniform(-reach, reach)
+    a, b = high - side/2, low + side/2 # the centres from which the box is seen whole
+    return min(max(middle, a), b) if a <= b else (a + b)/2
+
+def _square(r, box, w, h, close, smallest, largest):
+    "(centre x, centre y, side) in pixels: one draw for a box in a picture of w x h, log-uniform in size"
+    longer, whole = max(box[2] - box[0], box[3] - box[1], 1.0), max(h, w)
+    side = (longer if close else whole) * float(np.exp(r.uniform(*np.log([smallest, largest]))))
+    reach = 0.25*longer if close else 0.15*whole
+    return (*(_along(r, *c, side, reach, close) for c in ((box[0], box[2], w), (box[1], box[3], h))), side)
+
 # %% ../../nbs/11_detect.data.ipynb #65b60b19
 class RandomWindow(A.DualTransform):
     "Show the picture through a random square window that keeps its box inside as far as possible."
@@ -96,22 +110,10 @@ class RandomWindow(A.DualTransform):
         "One draw."
         h, w = params["shape"][:2]
         boxes = np.asarray(data["bboxes"], dtype=float).reshape(len(data["bboxes"]), -1)
-        r = self.py_random
         if not len(boxes): return dict(window=Window.whole(w, h, self.size))
-        box = boxes[0, :4] * [w, h, w, h]
-        longer, whole = max(box[2] - box[0], box[3] - box[1], 1.0), max(h, w)
-        close = r.random() < self.p_close
-        low, high, unit = (*self.close, longer) if close else (*self.far, whole)
-        side = unit * float(np.exp(r.uniform(*np.log([low, high]))))
-        reach = 0.25*longer if close else 0.15*whole
-        centre = [self._place(r, *c, side, reach, close) for c in ((box[0], box[2], w), (box[1], box[3], h))]
-        return dict(window=Window(*centre, side, self.size))
-
-    @staticmethod
-    def _place(r, low, high, length, side, reach, close): # the window's centre along one axis
-        middle = ((low + high)/2 if close else length/2) + r.uniform(-reach, reach)
-        a, b = high - side/2, low + side/2 # the centres from which the box is seen whole
-        return min(max(middle, a), b) if a <= b else (a + b)/2
+        close = self.py_random.random() < self.p_close
+        span = self.close if close else self.far
+        return dict(window=Window(*_square(self.py_random, boxes[0, :4] * [w, h, w, h], w, h, close, *span), self.size))
 
     def apply(self,
         img:np.ndarray, # (H, W, 3) uint8
@@ -228,7 +230,7 @@ def detector_dls(
     num_workers:int=1,        # processes that load; 0: none
     **kwargs,                 # passed on to the loaders
 ): # fastai `DataLoaders` with attributes `vocab`, `resizer`, `size`
-    "DataLoaders of pictures and (class, box) targets. Raises `VisiondetError` for fewer than two classes, or unknown ones."
+    "DataLoaders of pictures and (class, box) targets. Raises `VisiondetError` for less than two classes, or unknown ones."
     items, vocab = records(df, folder), list(vocab or sorted(df.label.unique()))
     if len(vocab) < 2: raise VisiondetError(f"a detector needs two classes or more, not {vocab}")
     unknown = sorted(set(df.label) - set(vocab))

@@ -33,8 +33,8 @@ class Prediction:
     probs: dict   # class -> probability
 
 # %% ../../nbs/15_detect.learner.ipynb #908f6161
-class DetectorLearner(VisionLearner):
-    "A fastai `Learner` whose predictions are boxes in the pixels of the pictures themselves."
+class _Locating(VisionLearner):
+    "A `VisionLearner` that finds boxes in the pixels of any pictures, and whose batches of answers know how to show themselves"
     looks = Looks()
 
     def locate(self,
@@ -61,6 +61,9 @@ class DetectorLearner(VisionLearner):
             if out[i] is not None: out[i] = TensorDetection(out[i])
         return tuple(out)
 
+# %% ../../nbs/15_detect.learner.ipynb #129466b1
+class DetectorLearner(_Locating):
+    "A fastai `Learner` whose predictions are boxes in the pixels of the pictures themselves."
     def predict(self,
         item,                  # a path, a file's bytes, or an (H, W, 3) uint8 RGB array
         looks:Looks|None=None, # how to look; None: the learner's own `looks`
@@ -78,7 +81,7 @@ class DetectorLearner(VisionLearner):
         looks:Looks|None=None, # how to look; None: the learner's own `looks`
         bf16:bool=False,       # run the network in bfloat16
         chunk:int=64,          # pictures in memory at a time
-    )->pd.DataFrame: # image, label, xmin .. ymax, width, height, pred_label, score, pred_xmin .. pred_ymax; iou where the truth is known
+    )->pd.DataFrame: # image, label, xmin ..., width, height, pred_label, score, pred_xmin ... and, with the truth, iou
         "A row per picture, with truth where known, prediction and IoU."
         items, rows = list(self.dls.valid_ds.items) if items is None else list(items), []
         read = self.dls.train_ds.tfms[0].fs[0].read # the loaders' reader, so that a cache is used
