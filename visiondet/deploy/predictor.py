@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FINDERS', 'as_picture', 'picture_name', 'Result', 'Detection', 'Segmentation', 'find_objects', 'find_masks',
-           'Predictor', 'to_frame']
+           'Predictor', 'to_frame', 'list_pictures', 'own_names', 'spare_pictures', 'write_masks']
 
 # %% ../../nbs/51_deploy.predictor.ipynb #10c3e12e
 import contextlib
@@ -20,11 +20,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..core import VisiondetError
+from ..core import VisiondetError, write_image
 from .bundle import Bundle, get_bundle
 from ..detect.inference import Looks, locate
-from ..images import ImageError, find_images, read_image
-from ..images import _as_image_error, _check_pixels, _orientation, _to_rgb, _upright # what files go through
+from ..images import ImageError, find_images, pil_to_rgb, read_image
 from ..segment.tiles import Tiling, find_probability, predict_whole, tile_network
 
 # %% ../../nbs/51_deploy.predictor.ipynb #fdf6bd29
@@ -35,10 +34,7 @@ def as_picture(
     "Any picture as an RGB array. Raises `ImageError`."
     if isinstance(picture, (str, os.PathLike, bytes, bytearray, memoryview)): return read_image(picture)
     if not isinstance(picture, Image.Image): return _from_array(np.asarray(picture), name)
-    with _as_image_error(name):
-        _check_pixels(picture, name, float("inf"))
-        picture.load()
-        return np.array(_upright(_to_rgb(picture), _orientation(picture)))
+    return pil_to_rgb(picture, name)
 
 def picture_name(
     picture, # in any of these forms
@@ -55,7 +51,7 @@ def _from_array(a, name):
         raise ImageError(name, "an array must be (H, W, 3), (H, W, 4) or (H, W) of uint8, 0..255, "
                                f"not {a.shape} of {a.dtype}")
     if channels == 3: return np.ascontiguousarray(a)
-    return np.array(_to_rgb(Image.fromarray(a if channels == 4 else a.reshape(a.shape[:2]))))
+    return pil_to_rgb(Image.fromarray(a if channels == 4 else a.reshape(a.shape[:2])), name)
 
 # %% ../../nbs/51_deploy.predictor.ipynb #02c849e1
 @dataclass(frozen=True)
@@ -226,3 +222,44 @@ def to_frame(
     rows = [(r.name, r.label, r.score, *r.box, r.error or "") for r in results if errors or not r.error]
     df = pd.DataFrame(rows, columns=["image", "label", "score", "xmin", "ymin", "xmax", "ymax", "error"])
     return df if errors else df.drop(columns="error")
+
+# %% ../../nbs/51_deploy.predictor.ipynb #a489631d
+def list_pictures(
+    paths:list, # files and folders
+)->list: # of `Path`, each once: files as they were given, the pictures of folders by name
+    "The pictures that are meant. A file that does not exist stays in the list: who reads it will say so."
+    return list(dict.fromkeys(p for path in map(Path, paths) for p in (find_images(path) if path.is_dir() else [path])))
+
+def own_names(
+    paths:list, # of pictures
+    suffix:str, # of the files to be written, such as ".png"
+)->list: # of names, all different: the pictures' own, with a number where another one has it
+    "A file name for each picture."
+    names = {}
+    for path in map(Path, paths):
+        name, i = path.stem, 1
+        while name in names: i += 1; name = f"{path.stem}-{i}"
+        names[name] = None
+    return [f"{name}{suffix}" for name in names]
+
+def spare_pictures(
+    targets:list, # files to be written
+    paths:list,   # pictures to be read
+):
+    "Raise `VisiondetError` if a picture would be replaced."
+    taken = {os.path.realpath(p) for p in paths}
+    for t in targets:
+        if os.path.realpath(t) in taken: raise VisiondetError(f"{t}: would replace a picture; write somewhere else")
+
+# %% ../../nbs/51_deploy.predictor.ipynb #e021bad1
+def write_masks(
+    predictor:Predictor, # of a segmenter's bundle
+    paths:list,          # pictures, see `list_pictures`
+    folder:str|Path,     # where the masks go; made if missing
+): # yields a `Segmentation` and the mask's path for each picture, in order, as they are ready
+    "Write a PNG for each picture, of its name and size. One that cannot be read gives a result with an `error`."
+    targets = [Path(folder)/name for name in own_names(paths, ".png")]
+    spare_pictures(targets, paths)
+    for result, target in zip(predictor.predict_many(paths), targets):
+        if not result.error: write_image(target, 255*(1 - result.mask))
+        yield result, target
