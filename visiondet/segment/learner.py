@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MaskPrediction', 'SegmenterLearner', 'segmenter_learner', 'plot_top_losses', 'SegmentationInterpretation',
-           'encoder_rates']
+           'classifier_dls', 'classifier_learner']
 
 # %% ../../nbs/25_segment.learner.ipynb #49d488c8
 from dataclasses import dataclass
@@ -14,21 +14,24 @@ import numpy as np
 import pandas as pd
 import torch
 from fastai.interpret import Interpretation
+from fastai.losses import CrossEntropyLossFlat
+from fastai.metrics import accuracy
 from fastai.optimizer import Adam
 from fastai.torch_basics import dispatch
-from fastai.torch_core import TensorImage
+from fastai.torch_core import TensorCategory, TensorImage
+from fasttransform import Transform
 from torch import nn
 
 from ..images import read_image
 from ..learner import VisionLearner
-from ..loading import show_figure
-from .data import TensorSegments, tint_errors
+from ..loading import make_dls, show_figure
+from .data import TensorSegments, pair_records, SegmentItem, augmentation, tint_errors
 from .losses import segmentation_loss
 from .metrics import (cldice_score, dice_score, iou_score, overlap_counts, segmentation_metric,
                                        tolerance_f1)
-from .models import build_segmenter, segmenter_splitter
+from .models import EncoderClassifier, build_segmenter, segmenter_splitter
 from .pairs import read_mask
-from .tiles import predict_scaled, predict_whole, tile_network
+from .tiles import Tiling, find_probability, predict_whole, tile_network
 from ..viz import show_grid
 
 # %% ../../nbs/25_segment.learner.ipynb #9e9f272f
@@ -46,15 +49,16 @@ class MaskPrediction:
 
 class SegmenterLearner(VisionLearner):
     "A fastai `Learner` whose predictions are masks in the pixels of the pictures themselves."
-    def probabilities(self, img, scale=1.0, bf16=False, **tiles): # (H, W, 3) uint8 -> (K, H, W) float32
-        "Probabilities for each pixel; `scale`, `tile`, `overlap` and `bs` are for pictures that are seen in tiles."
+    looks = Tiling() # how it looks at pictures that it does not see resized
+
+    def probabilities(self, img, tiling=None, bf16=False): # (H, W, 3) uint8 -> (K, H, W) float32
+        "Probabilities for each pixel; a `Tiling` that is given is used even where training showed pictures whole."
         predict = tile_network(self.model, self.loss_func.activation, *self.dls.stats, bf16=bf16)
         training = self.model.training
         self.model.eval()
         try:
-            if self.dls.resizer is not None and not tiles: return predict_whole(predict, img, self.dls.resizer)
-            tiles = {"tile": self.dls.size, "overlap": tiles.get("tile", self.dls.size)//5, **tiles}
-            return predict_scaled(predict, img, scale, **tiles)
+            if self.dls.resizer is not None and tiling is None: return predict_whole(predict, img, self.dls.resizer)
+            return find_probability(predict, img, tiling or self.looks)
         finally: self.model.train(training)
 
     def predict(self, item, **kwargs):
@@ -120,11 +124,39 @@ class SegmentationInterpretation(Interpretation):
         scores = self.learn.predict_table(self.dl.items, **kwargs)
         return scores.assign(loss=self.losses.numpy()).sort_values("loss", ascending=False, ignore_index=True)
 
-# %% ../../nbs/25_segment.learner.ipynb #234e7d9d
-def encoder_rates(
-    learn:SegmenterLearner, # for the number of its groups
-    lr:float,               # the decoder's rate
-    multiple:float=0.1,     # the encoder's rate is this times `lr`
-)->list: # one rate per parameter group, for `fit` and `fit_one_cycle`
-    "One rate for all stages of the encoder and another for the decoder."
-    return [lr*multiple]*(len(learn.splitter(learn.model)) - 1) + [lr]
+# %% ../../nbs/25_segment.learner.ipynb #4053d1f3
+class _LoadClass(Transform):
+    "A record -> the number of its picture's class"
+    def __init__(self, classes): self.classes = classes
+    def encodes(self, x): return TensorCategory(self.classes[x.path])
+
+class _ClassItem(SegmentItem):
+    "Resize, then augment a picture; its class stays"
+    def encodes(self, xy): return super().encodes(xy[:1])[0], xy[1]
+
+def classifier_dls(
+    df:pd.DataFrame,           # a table of pairs with a column `label`
+    valid,                     # (N,) bool or the row numbers of the validation set
+    folder:str|Path|None=None, # what its paths are relative to; None: `df.attrs["folder"]`
+    size:int=256,              # side of the network's square input, pixels
+    aug:str="study",           # a name in `visiondet.segment.data.AUGMENTATIONS`
+    bs:int=16,                 # pictures per batch
+    **kwargs,                  # for `make_dls`: `cache`, `num_workers` ...
+): # fastai `DataLoaders` with the attribute `vocab`
+    "DataLoaders of pictures and their classes."
+    records, look, vocab = pair_records(df, folder), augmentation(aug, size), sorted(set(df.label))
+    number = {r.path: vocab.index(label) for r, label in zip(records, df.label)}
+    tfms = [_ClassItem(look.resizer, look.train, None, 0), _ClassItem(look.resizer, look.valid, None, 1)]
+    dls = make_dls(records, valid, [_LoadClass(number)], tfms, bs=bs, **kwargs)
+    dls.vocab, dls.size, dls.resizer = vocab, size, look.resizer
+    return dls
+
+def classifier_learner(
+    dls,                              # from `classifier_dls`
+    encoder:str="tu-mobilenetv2_100", # as for `segmenter_learner`
+    pretrained:bool=True, weights:str|Path|None=None, # likewise
+    opt_func=Adam, **kwargs,          # for `Learner`
+)->VisionLearner: # its groups are those of a segmenter: the encoder's stages, then the head
+    "A Learner that tells kinds of charts apart."
+    model = EncoderClassifier(encoder, len(dls.vocab), pretrained=pretrained, weights=weights)
+    return VisionLearner(dls, model, CrossEntropyLossFlat(), opt_func=opt_func, splitter=segmenter_splitter, metrics=[accuracy], **kwargs)

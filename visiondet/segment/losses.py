@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from ..core import VisiondetError
 from .data import TensorSegments, just_mask, tube
+from .models import line_probability
 from .pairs import IGNORE
 
 # %% ../../nbs/23_segment.losses.ipynb #5c047e8c
@@ -88,7 +89,7 @@ class SegmentationLoss(nn.Module):
         return sum(w*TERMS[k](logits, targ, tubes) for k, w in self.weights.items())
 
     def activation(self, pred): # (B, K, H, W) logits -> (B, K, H, W) probabilities
-        return pred.as_subclass(torch.Tensor).float().sigmoid()
+        return line_probability(pred)
 
     def decodes(self, act): # what `activation` gave -> (B, H, W) uint8 mask
         return TensorSegments((act.as_subclass(torch.Tensor)[:, 0] >= self.threshold).byte())

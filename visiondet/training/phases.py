@@ -22,7 +22,7 @@ SCHEDULES = ("one_cycle", "constant", "plateau", "cyclic")
 class Phase:
     "One stretch of a training."
     epochs:int                    # at most so many
-    lr:float|tuple = 1e-3         # one rate, or (stem's, head's)
+    lr:float|tuple|dict = 1e-3    # one rate, (stem's, head's), or dict(body=, head=): all of the body at one rate
     freeze_to:int = 0             # as in fastai: -1 trains the head only, 0 everything
     schedule:str = "one_cycle"    # one of `SCHEDULES`
     options:dict = field(default_factory=dict) # of the schedule, see `run_phase`
@@ -34,8 +34,14 @@ class Phase:
         if self.schedule not in SCHEDULES: raise VisiondetError(f"unknown schedule {self.schedule!r}: choose one of {', '.join(SCHEDULES)}")
         if isinstance(self.lr, (list, slice)): object.__setattr__(self, "lr", tuple(self.lr) if isinstance(self.lr, list) else (self.lr.start, self.lr.stop))
 
-    @property
-    def lr_slice(self): return slice(*self.lr) if isinstance(self.lr, tuple) else self.lr
+        if isinstance(self.lr, dict) and set(self.lr) != {"body", "head"}: raise VisiondetError(f"rates by name are those of body and head, not {', '.join(self.lr)}")
+
+    def rates(self,
+        n_groups:int, # parameter groups of the learner, the head's last
+    ): # a number, a slice or a list, as fastai's `fit` takes them
+        "The rates of the parameter groups."
+        if isinstance(self.lr, dict): return [self.lr["body"]]*(n_groups - 1) + [self.lr["head"]]
+        return slice(*self.lr) if isinstance(self.lr, tuple) else self.lr
 
     def to_dict(self): return asdict(self)
 
@@ -67,15 +73,16 @@ def run_phase(
     learn.freeze_to(phase.freeze_to) if phase.freeze_to else learn.unfreeze()
     o, cbs = dict(phase.options), list(cbs or [])
     learn.first_epoch = first_epoch
+    if learn.opt is None: learn.create_opt()
+    lr = phase.rates(len(learn.opt.hypers))
     try:
         if phase.schedule == "one_cycle":
-            return learn.fit_one_cycle(phase.epochs, phase.lr_slice, wd=wd, cbs=cbs, **{"pct_start": 0.25, **o})
+            return learn.fit_one_cycle(phase.epochs, lr, wd=wd, cbs=cbs, **{"pct_start": 0.25, **o})
         if phase.schedule == "plateau":
             factor = 1/o.pop("factor", 0.5) # fastai divides where the rest of the world multiplies
             cbs.append(ReduceLROnPlateau(**{"monitor": "train_loss", "factor": factor, "patience": 3, **o}))
         if phase.schedule == "cyclic":
-            if learn.opt is None: learn.create_opt()
-            learn.opt.set_hyper("lr", phase.lr_slice)
+            learn.opt.set_hyper("lr", lr)
             cbs.append(ParamScheduler({"lr": Triangle([h["lr"] for h in learn.opt.hypers], phase.epochs, **o)}))
-        return learn.fit(phase.epochs, phase.lr_slice, wd=wd, cbs=cbs)
+        return learn.fit(phase.epochs, lr, wd=wd, cbs=cbs)
     finally: learn.first_epoch = 0

@@ -94,12 +94,13 @@ def train_run(
     "Train through `phases`, or go on where a killed run stopped. Raises `VisiondetError` for a folder of another run."
     run, log = RunFolder(folder), get_logger()
     config = {**(config or {}), "phases": [p.to_dict() for p in phases]}
-    _check_config(run, config)
-    if run.file("model.safetensors").exists() and run.file("history.csv").exists():
-        load_into(learn.model, load_tensors(run.file("model.safetensors"))[0], str(run.file("model.safetensors")))
+    saved, weights = run.file("checkpoint.safetensors"), run.file("model.safetensors")
+    done = weights.exists() and run.file("history.csv").exists()
+    state = load_state(saved) if saved.exists() and not done else None
+    _check_config(run, config, None if done else state["phase"] + 1 if state else 0)
+    if done:
+        load_into(learn.model, load_tensors(weights)[0], str(weights))
         return pd.read_csv(run.file("history.csv"))
-    saved = run.file("checkpoint.safetensors")
-    state = load_state(saved) if saved.exists() else None
     if state: log.info("%s: going on after epoch %d of phase %d", run.path, state["epoch"], state["phase"] + 1)
     rows = state["rows"] if state else []
     for i, phase in enumerate(phases):
@@ -110,18 +111,26 @@ def train_run(
         run_phase(learn, phase, [*make_cbs(phase), checkpoint], first_epoch=now["epoch"] if now else 0, wd=wd)
         rows, state = checkpoint.rows, None
     save_state(run.file("optimizer.safetensors"), learner_state(learn)["opt"])
-    save_tensors(run.file("model.safetensors"), learn.model.state_dict(), **(meta or {}))
+    save_tensors(weights, learn.model.state_dict(), **(meta or {}))
     saved.unlink(missing_ok=True)
     return pd.DataFrame(rows)
 
-def _check_config(run, config):
-    "Write config.json, or refuse a folder whose own differs"
-    path = run.file("config.json")
-    if path.exists():
-        old = read_json(path)
-        differ = sorted(k for k in {*old, *config} if old.get(k) != _as_read(config.get(k)))
+def _check_config(run, config, begun):
+    "Write config.json, or refuse a folder whose own differs in what is settled; `begun` phases are, None: all"
+    path, config = run.file("config.json"), _as_read(config)
+    old = read_json(path) if path.exists() else {}
+    if old:
+        a, b = _settled(old, begun), _settled(config, begun)
+        differ = sorted(k for k in {*a, *b} if a.get(k) != b.get(k))
         if differ: raise VisiondetError(f"{path}: the run in this folder differs in {', '.join(differ)}; choose another folder or remove it")
-    else: run.write_json("config.json", config)
+    if old != config: run.write_json("config.json", config)
+
+def _settled(o, begun):
+    "Of a configuration, what the phases that have begun depend on"
+    if not isinstance(o, dict): return o
+    phases = o.get("phases", [])[:begun]
+    later = ["looks", *(["size"] if begun is not None and phases and all(p.get("size") for p in phases) else [])] if "phases" in o else []
+    return {k: phases if k == "phases" else _settled(v, begun) for k, v in o.items() if k not in later}
 
 def _as_read(o):
     "`o` as JSON gives it back"
@@ -133,10 +142,13 @@ def start_from(
     learn:Learner,          # changed in place
     folder:str|Path,        # of a finished run
     with_opt:bool=False,    # take its optimizer's averages along
+    body_only:bool=False,   # leave its head: the two have different ones
 ):
     "Give `learn` the weights of another run. Raises `StateError` naming the tensors that do not fit."
     run = RunFolder(folder)
-    load_into(learn.model, load_tensors(run.file("model.safetensors"))[0], str(run.file("model.safetensors")))
+    tensors, source = load_tensors(run.file("model.safetensors"))[0], str(run.file("model.safetensors"))
+    if body_only: load_into(learn.model.body, {k.removeprefix("body."): v for k, v in tensors.items() if k.startswith("body.")}, source)
+    else: load_into(learn.model, tensors, source)
     if not with_opt: return
     old = load_state(run.file("optimizer.safetensors"))
     if not learn.opt: learn.create_opt()
