@@ -49,11 +49,11 @@ class PictureCache:
 
     def __call__(self,
         path:str|Path, # a picture file
-    )->np.ndarray: # (H, W, 3) uint8 RGB; read-only where it comes from the cache
+    )->np.ndarray: # (H, W, 3) uint8 RGB, free to be changed: the file stays as it is
         "The picture at `path`; one that is not in the cache is read from its file."
         entry = self.index.get(str(path))
         if entry is None: return read_image(path)
-        if self._pixels is None: self._pixels = np.memmap(self.file, np.uint8, "r") # opened in the process that reads
+        if self._pixels is None: self._pixels = np.memmap(self.file, np.uint8, "c") # opened in the process that reads; a change of a picture stays there
         at, h, w = entry
         return self._pixels[at:at + h*w*3].reshape(h, w, 3)
 

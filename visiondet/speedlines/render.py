@@ -376,10 +376,10 @@ def render_map(
                        rotation, _plain(vars(look)))
 
 # %% ../../nbs/40c_speedlines.render.ipynb #afcf089a
-def _write_map(i, folder, seed, style, family):
+def _write_map(i, folder, seed, styles, family):
     "Renders and writes map number i; returns its row of the manifest"
     cv2.setNumThreads(1)
-    m = render_map(seed_for("map", seed, i), style, family)
+    m = render_map(seed_for("map", seed, i), styles[i % len(styles)], family)
     row = {k: f"{k}/{i:05d}.{end}" for k, end in (("image", "png"), ("label", "png"), ("truth", "json"))}
     write_image(folder/row["image"], m.picture, compress_level=3)
     write_image(folder/row["label"], 255 - m.mask)
@@ -404,8 +404,8 @@ def write_maps(
     folder:str|Path,     # made if missing; must not hold another data set
     n:int,               # how many maps
     seed:int=0,          # the same seed gives the same data set, whatever the number of workers
-    style:str=None,      # key of `STYLES` for all of them; None: drawn by their odds
-    family:str=None,     # likewise, key of `FAMILIES`
+    style:str=None,      # key of `STYLES`, or several with commas between, in turns; None: drawn by their odds
+    family:str=None,     # key of `FAMILIES` for all of them; None: drawn
     n_workers:int=None,  # processes; None: one per core, 0: none but this one
     progress:bool=True,  # a progress bar
 ): # -> DataFrame: a row per map, as in manifest.csv
@@ -416,10 +416,11 @@ def write_maps(
     from tqdm import tqdm
     folder = Path(folder)
     if n < 1: raise VisiondetError(f"{n} maps asked for: it must be at least 1")
-    if style not in (None, *STYLES): raise VisiondetError(f"unknown style {style!r}: one of {', '.join(STYLES)}")
+    styles = style.split(",") if style else [None]
+    if unknown := [s for s in styles if s not in (None, *STYLES)]: raise VisiondetError(f"unknown style {unknown[0]!r}: one of {', '.join(STYLES)}")
     if family not in (None, *FAMILIES): raise VisiondetError(f"unknown family {family!r}: one of {', '.join(FAMILIES)}")
     if (folder/"manifest.csv").exists(): raise VisiondetError(f"{folder}: there is a data set already (manifest.csv)")
-    work = partial(_write_map, folder=folder, seed=seed, style=style, family=family)
+    work = partial(_write_map, folder=folder, seed=seed, styles=styles, family=family)
     workers = min(n, (os.cpu_count() or 1) if n_workers is None else n_workers)
     with tqdm(total=n, disable=not progress, desc="maps", unit="map") as bar, _pool(workers) as run:
         rows = []
