@@ -39,7 +39,7 @@ class Clock(Callback):
 # %% ../nbs/60_bench.ipynb #671d2adc
 def bare_loop(
     n:int, bs:int, size:int, # batches, photos per batch, pixels
-    arch="mobilenetv2_100", head="attention", pretrained=True,
+    arch:str="mobilenetv2_100", head:str="attention", pretrained:bool=True, # as for `build_detector`
 )->float: # photos per second
     "A bare PyTorch loop on ready-made tensors."
     set_seed(0)

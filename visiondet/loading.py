@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['IMAGENET_STATS', 'Picture', 'LoadPicture', 'picture_tensor', 'SeededCompose', 'SeededDL', 'PictureTransform',
-           'split_rows', 'picture_reader', 'make_dls', 'show_figure']
+           'split_rows', 'NormalizeBytes', 'picture_reader', 'make_dls', 'show_figure']
 
 # %% ../nbs/06b_loading.ipynb #9854f747
 import os
@@ -17,7 +17,7 @@ import albumentations as A
 import numpy as np
 import torch
 from fastai.data.core import DataLoaders, Datasets, TfmdDL
-from fastai.data.transforms import IntToFloatTensor, Normalize
+from fastai.data.transforms import Normalize
 from fastai.torch_core import TensorImage
 from fasttransform import ItemTransform, Transform
 
@@ -111,6 +111,16 @@ def split_rows(
         raise VisiondetError("{} pictures for training and {} for validation: both need some".format(*map(len, splits)))
     return splits
 
+# %% ../nbs/06b_loading.ipynb #b8097e94
+IMAGENET_STATS = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)) # mean and standard deviation per channel, 0..1
+
+class NormalizeBytes(Normalize):
+    "fastai's `Normalize` for batches of bytes; what it decodes is in 0..1."
+    def encodes(self, x:TensorImage):
+        floats = x.as_subclass(torch.Tensor).to(torch.float32, memory_format=torch.channels_last)
+        return TensorImage(floats.mul_(1/(255*self.std)).sub_(self.mean/self.std))
+    def decodes(self, x:TensorImage): return super().decodes(x).clamp(0, 1)
+
 # %% ../nbs/06b_loading.ipynb #df48df04
 def picture_reader(
     paths:list,                 # of all pictures
@@ -118,8 +128,6 @@ def picture_reader(
 ): # path -> (H, W, 3) uint8
     "How pictures are read: from their files, or from a cache that is made now if need be."
     return PictureCache(paths, None if cache is True else cache) if cache else read_image
-
-IMAGENET_STATS = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)) # mean and standard deviation per channel, 0..1
 
 def make_dls(
     items:list,          # records with a `path`
@@ -137,7 +145,7 @@ def make_dls(
     read = picture_reader([o.path for o in items], cache)
     splits = split_rows(len(items), valid)
     dsets = Datasets(items, [[LoadPicture(read)], list(target)], splits=splits, n_inp=1, dl_type=SeededDL)
-    normalise = [IntToFloatTensor(), Normalize.from_stats(mean, std, cuda=torch.cuda.is_available())]
+    normalise = NormalizeBytes.from_stats(mean, std, cuda=torch.cuda.is_available())
     dls = dsets.dataloaders(bs=bs, val_bs=2*bs, num_workers=num_workers, after_item=list(item_tfms),
                             after_batch=normalise, **kwargs)
     dls.stats = tuple(mean), tuple(std)

@@ -81,7 +81,7 @@ class ScaleCrop(A.DualTransform):
         size:int=512,            # side of the result, pixels
         scale:tuple=(0.6, 1.5),  # pixels of the result per pixel of the picture, from - to
         on_line:float=0.8,       # share of crops that have foreground near their middle, if there is any
-        p:float=1.0,
+        p:float=1.0,             # probability of the whole; the network's input wants 1
     ):
         super().__init__(p=p)
         self.size, self.scale, self.on_line = size, tuple(scale), on_line
@@ -210,7 +210,12 @@ def mask_on_canvas(
 
 class SegmentItem(PictureTransform):
     "Resize, then augment a picture and its mask."
-    def __init__(self, resizer, tfms, extra=None, split_idx=0):
+    def __init__(self,
+        resizer:Resizer|None,     # first of all; None: the picture's own resolution
+        tfms:list,                # then: albumentations transforms
+        extra:Callable|None=None, # labels -> further target channels
+        split_idx:int=0,          # 0: for training, 1: for all else
+    ):
         super().__init__()
         self.split_idx, self.resizer, self.extra, self.compose = split_idx, resizer, extra, SeededCompose(tfms)
 
@@ -275,7 +280,7 @@ def segmenter_dls(
     bs:int=16,                # pictures per batch
     extra:str|Callable|None=None, # further target channels: a name in `EXTRAS`, or a function from mask to channels
     mean:tuple=IMAGENET_STATS[0], # per channel, 0..1
-    std:tuple=IMAGENET_STATS[1],
+    std:tuple=IMAGENET_STATS[1],  # likewise
     cache:bool|str|Path=False,# decode once into the cache folder (True) or into this folder
     num_workers:int=1,        # processes that load; 0: none
     **kwargs,                 # passed on to the loaders

@@ -40,11 +40,23 @@ def soft_skeleton(
 # %% ../../nbs/23_segment.losses.ipynb #7756b064
 _dice, _jaccard = smp_losses.DiceLoss("binary"), smp_losses.JaccardLoss("binary")
 
-def focal_loss(logits, targ, tubes=None, alpha=0.8, gamma=2.0):
+def focal_loss(
+    logits:torch.Tensor, # (B, 1, H, W) raw values
+    targ:torch.Tensor,   # (B, 1, H, W) float, 1 is foreground
+    tubes:torch.Tensor|None=None, # (B, 1, H, W) not used
+    alpha:float=0.8,     # weight of the foreground, 0..1
+    gamma:float=2.0,     # how much less easy pixels count
+)->torch.Tensor: # scalar
     "Focal loss (Lin et al. 2017, [arXiv:1708.02002](https://arxiv.org/abs/1708.02002)) as study B set it."
     return smp_losses.FocalLoss("binary", alpha=alpha, gamma=gamma)(logits, targ)
 
-def cldice_loss(logits, targ, tubes=None, iterations=5, smooth=1.0):
+def cldice_loss(
+    logits:torch.Tensor, # (B, 1, H, W) raw values
+    targ:torch.Tensor,   # (B, 1, H, W) float, 1 is foreground
+    tubes:torch.Tensor|None=None, # (B, 1, H, W) not used
+    iterations:int=5,    # of the soft skeleton: half the width of the widest line, pixels
+    smooth:float=1.0,    # added above and below, so that empty masks have a loss
+)->torch.Tensor: # scalar
     "1 - soft clDice (Shit et al. 2021), pooled over the batch."
     prob = logits.sigmoid()
     found, true = soft_skeleton(prob, iterations), soft_skeleton(targ, iterations)
@@ -52,7 +64,12 @@ def cldice_loss(logits, targ, tubes=None, iterations=5, smooth=1.0):
     recall = ((true*prob).sum() + smooth)/(true.sum() + smooth)
     return 1 - 2*precision*recall/(precision + recall)
 
-def skeleton_recall_loss(logits, targ, tubes=None, smooth=1.0):
+def skeleton_recall_loss(
+    logits:torch.Tensor, # (B, 1, H, W) raw values
+    targ:torch.Tensor,   # (B, 1, H, W) float, 1 is foreground
+    tubes:torch.Tensor|None=None, # (B, 1, H, W) tubes around the centre lines; None: made now, which is slow
+    smooth:float=1.0,    # added above and below
+)->torch.Tensor: # scalar
     "1 - soft recall of tubes (Kirchhoff et al. 2024, [arXiv:2404.03010](https://arxiv.org/abs/2404.03010)), pooled."
     if tubes is None: tubes = targ.new_tensor(np.stack([tube(t) for t in targ[:, 0].byte().cpu().numpy()]))[:, None]
     return 1 - ((logits.sigmoid()*tubes).sum() + smooth)/(tubes.sum() + smooth)

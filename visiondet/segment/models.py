@@ -79,7 +79,9 @@ def _name_in(name, known):
 # %% ../../nbs/22_segment.models.ipynb #37afd09f
 class Segmenter(nn.Module):
     "A network of segmentation_models_pytorch for pictures of any size: (B, 3, H, W) -> (B, K, H, W) logits."
-    def __init__(self, net):
+    def __init__(self,
+        net:nn.Module, # of segmentation_models_pytorch, with an `encoder`
+    ):
         super().__init__()
         self.net = net
 

@@ -51,7 +51,7 @@ def draw_curves(
 def write_curves(
     folder:str|Path,      # made if missing
     n:int,                # how many charts
-    seed:int=0,
+    seed:int=0,           # another seed, other charts
     size:tuple=(128, 96), # (width, height) of each, pixels
 )->Path: # `folder`
     "Write made-up charts in study B's layout: image/N.png, and label/N.png with black lines."
@@ -66,7 +66,10 @@ IGNORE = 255 # in a mask: not counted by any loss or metric
 
 class PairError(VisiondetError):
     "Pairs that cannot be used as they are; `report` has every problem (None if there was nothing to read)."
-    def __init__(self, message, report=None):
+    def __init__(self,
+        message:str,                   # one line
+        report:'PairReport|None'=None, # every problem
+    ):
         super().__init__(message)
         self.report = report
 

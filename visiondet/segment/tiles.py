@@ -128,7 +128,7 @@ class Tiling:
 def find_probability(
     predict:Callable,        # as for `predict_tiles`, for pictures of any size
     img:np.ndarray,          # (H, W, 3) uint8
-    tiling:Tiling=Tiling(),
+    tiling:Tiling=Tiling(),  # scale and tiles
 )->np.ndarray: # (K, H, W) float32
     "Probabilities for each pixel of a picture, in one go or tile by tile."
     (h, w) = img.shape[:2]

@@ -22,7 +22,9 @@ from ..core import VisiondetError
 class EMA(Callback):
     "Keep a moving average of the weights; validate with it, and leave the fit with it."
     order = 58 # around validation: before the trackers look at its result
-    def __init__(self, decay=0.998): self.decay, self.average, self._resumed = decay, None, None
+    def __init__(self,
+        decay:float=0.998, # of the average, per step; warmed up
+    ): self.decay, self.average, self._resumed = decay, None, None
 
     def before_fit(self):
         if hasattr(self.learn, "lr_finder") or hasattr(self.learn, "gather_preds"): return
@@ -55,7 +57,11 @@ class EMA(Callback):
 class BestModel(TrackerCallback):
     "Keep the best weights and end with them; stop after `patience` epochs without better ones."
     order = 61
-    def __init__(self, monitor="valid_loss", patience=None, **kwargs):
+    def __init__(self,
+        monitor:str="valid_loss", # a column of the recorder
+        patience:int|None=None,   # stop after so many epochs without better weights; None: never
+        **kwargs,                 # for fastai's `TrackerCallback`: `comp`, `min_delta`
+    ):
         super().__init__(monitor, **kwargs)
         self.patience, self._resumed = patience, None
 

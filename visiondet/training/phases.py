@@ -64,7 +64,7 @@ class Triangle:
 # %% ../../nbs/30_training.phases.ipynb #b062b9dc
 def run_phase(
     learn:Learner,      # a `VisionLearner`
-    phase:Phase,
+    phase:Phase,        # how deep, how long, at which rates
     cbs:list|None=None, # for this fit only
     first_epoch:int=0,  # epochs of this phase that are already done
     wd:float|None=None, # weight decay; None: the learner's

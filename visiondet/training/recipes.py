@@ -254,7 +254,7 @@ class SegmenterJob:
 JOBS = dict(detector=DetectorJob, segmenter=SegmenterJob)
 
 def recipe_dls(
-    recipe:Recipe,
+    recipe:Recipe,       # what to load for
     data:DetectorData|SegmenterData, # of the recipe's job
     size:int|None=None,  # pixels; None: the recipe's
     **kwargs,            # for the job's loaders: `cache`, `num_workers` ...
@@ -263,7 +263,7 @@ def recipe_dls(
     return JOBS[recipe.task].dls(recipe, data, size or recipe.size, **kwargs)
 
 def recipe_learner(
-    recipe:Recipe,
+    recipe:Recipe,       # what to build
     dls,                 # from `recipe_dls`
 )->Learner:
     "The recipe's Learner as it is before the first phase."
