@@ -112,7 +112,7 @@ OURS = {r.name: r for r in (
                     Phase(20, (2e-4, 2e-3), size=160, name="small"),
                     Phase(12, (1e-4, 1e-3), options=dict(pct_start=0.1), name="large")), monitor="mean_iou", looks=dict(second=1.8, flip=True)),
     Recipe("fast", (Phase(1, 2e-3, freeze_to=-1, schedule="constant", size=128, name="head"),
-                    Phase(7, (3e-4, 3e-3), size=176, name="all")), size=176, ema=0.99, monitor="mean_iou", looks=dict(second=1.8, flip=True)),
+                    Phase(6, (3e-4, 3e-3), size=160, name="all")), size=160, ema=0.99, monitor="mean_iou", looks=dict(second=1.8, flip=True)),
     Recipe("tiny", (Phase(2, 5e-3, freeze_to=-1, name="head"), Phase(10, (2e-3, 1e-2), name="all")),
            arch="visiondet_tiny", pretrained=False, head_options=dict(width=48), size=96, aug="whole", ema=0.98),
 )}
