@@ -25,7 +25,7 @@ from torch import nn
 
 from ..core import VisiondetError, atomic_write, output_path, read_json
 from ..detect.inference import Looks
-from ..detect.losses import CRITERIA, DetectionLoss
+from ..detect.losses import CRITERIA, BoxAndClass, DetectionLoss
 from ..detect.models import build_detector
 from ..resize import Resizer, make_resizer
 from ..segment.models import build_segmenter, line_probability
@@ -52,7 +52,7 @@ class DetectorTask:
 
     @staticmethod
     def activation(meta): # -> function: raw (B, 4 + K) -> (B, 4 + C), box in 0..1 and probabilities
-        return DetectionLoss(**meta.activation).activation
+        return BoxAndClass(**meta.activation).activation
 
     @staticmethod
     def looks(meta): return Looks(**meta.looks)
@@ -407,4 +407,4 @@ def get_bundle(
     path = None if isinstance(name, Bundle) else find_bundle(name, task)
     bundle = name if path is None else bundle_run(path) if path.is_dir() else load_bundle(path)
     if task in (None, bundle.meta.task): return bundle
-    raise TaskError(path or bundle.meta.name or "the bundle", bundle.meta.task, task)
+    raise TaskError(name if path else bundle.meta.name or "the bundle", bundle.meta.task, task)
