@@ -93,7 +93,7 @@ def _detector_data(data, split, fold): # -> a `DetectorData`
     else: manifest = make_manifest(df, folder); manifest.write(path)
     return DetectorData(df, folder, manifest, fold)
 
-def _segmenter_data(data, fold, trimaps, maps): # -> a `SegmenterData`
+def _segmenter_data(data, fold, folds, trimaps, maps): # -> a `SegmenterData`
     from visiondet.core import data_path, pets_path
     from visiondet.speedlines.render import write_maps
     from visiondet.training.recipes import segmenter_data
@@ -101,7 +101,7 @@ def _segmenter_data(data, fold, trimaps, maps): # -> a `SegmenterData`
     if data is None and not ((data := data_path()/"maps")/"manifest.csv").is_file():
         typer.echo(f"rendering {maps} maps into {data}", err=True)
         write_maps(data, maps)
-    return segmenter_data(data, fold, trimaps=trimaps)
+    return segmenter_data(data, fold, folds, trimaps=trimaps)
 
 def _train(task, recipe, data, runs, with_parents, overrides, precision, workers): # `data` is a function: a wrong name costs no time
     from visiondet.training.evaluate import evaluate_run
@@ -127,6 +127,7 @@ _SPLIT = typer.Option(None, help="Split manifest (JSON); made once and kept by d
 _FOLD = typer.Option(0, help="Fold to validate with.")
 _TRIMAPS = typer.Option(False, help="The data are the Oxford pets with their trimaps.")
 _MAPS = typer.Option(600, help="How many maps to render where no data are named and none are there yet.")
+_FOLDS = typer.Option(10, help="Folds that pictures with masks are dealt into.")
 _PARENTS = typer.Option(False, "--with-parents", help="Train first the recipes it starts from, where missing.")
 _SIZE = typer.Option(None, help="Side of the network's input, pixels.")
 _EPOCHS = typer.Option(None, help="At most so many epochs in each phase.")
@@ -149,19 +150,20 @@ def train_detector(
 @train_app.command("segmenter")
 def train_segmenter(
     recipe:str=typer.Argument(..., help="lines, photos, tiny, or one of study B: b_resnet34, b_mobilenetv2 ..."), with_parents:bool=_PARENTS,
-    data:Optional[Path]=typer.Option(None, help="Pictures and masks; rendered maps by default."), trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD,
+    data:Optional[Path]=typer.Option(None, help="Pictures and masks; rendered maps by default."), trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
     size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=typer.Option(None, help="Such as tu-mobilenetv2_100."),
+    pretrained:Optional[bool]=typer.Option(None, help="Start with ImageNet weights, or with random ones; as the recipe says by default."),
     bs:Optional[int]=_BS, precision:str=_PRECISION, runs:Optional[Path]=_RUNS, workers:int=_WORKERS,
 ):
     "Train a segmenter by the name of its recipe; the same call goes on with a run that was stopped."
-    _train("segmenter", recipe, lambda: _segmenter_data(data, fold, trimaps, maps), runs, with_parents,
-           dict(size=size, max_epochs=max_epochs, arch=encoder, bs=bs), precision, workers)
+    _train("segmenter", recipe, lambda: _segmenter_data(data, fold, folds, trimaps, maps), runs, with_parents,
+           dict(size=size, max_epochs=max_epochs, arch=encoder, bs=bs, pretrained=pretrained), precision, workers)
 
 @app.command()
 def evaluate(
     run:Path=typer.Argument(..., help="Folder of a finished run."),
     data:Optional[Path]=typer.Option(None, help="Pictures; by default what `train` takes by default."),
-    split:Optional[Path]=_SPLIT, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD,
+    split:Optional[Path]=_SPLIT, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
     out:Optional[Path]=typer.Option(None, help="Where to write; the run's folder by default."),
 ):
     "Measure a run of either job. Writes predictions.csv, metrics.json, the best and worst pictures."
@@ -170,7 +172,7 @@ def evaluate(
     from visiondet.training.recipes import load_run
     if not (run/"config.json").is_file(): raise VisiondetError(f"{run}: not a run folder (no config.json)")
     task = read_json(run/"config.json").get("recipe", {}).get("task", "detector")
-    data = _segmenter_data(data, fold, trimaps, maps) if task == "segmenter" else _detector_data(data, split, fold)
+    data = _segmenter_data(data, fold, folds, trimaps, maps) if task == "segmenter" else _detector_data(data, split, fold)
     _print_metrics(evaluate_run(load_run(run, data), out or run))
 
 # %% ../nbs/62_cli.ipynb #0d01b75f
@@ -206,7 +208,8 @@ def predict(
         if not no_pictures: _annotate(folder, name, image, r)
     folder.write_csv("predictions.csv", to_frame(results))
     bad = sum(bool(r.error) for r in results)
-    typer.echo(f"{len(results) - bad} pictures, {bad} not readable: {folder.file('predictions.csv')}")
+    good = len(results) - bad
+    typer.echo(f"{good} picture{'s'*(good != 1)}, {bad} not readable: {folder.file('predictions.csv')}")
     if bad == len(results): raise VisiondetError("none of the pictures could be read")
 
 def _annotate(folder, name, image, r): # at the picture's own size
