@@ -44,9 +44,11 @@ def shipped_body(
 def train_demo(
     folder:str|Path,     # a new folder for pictures and run
     n:int=320,           # pictures
-    size:int=128, epochs:tuple=(2, 6), seed:int=0,
+    size:int=128,        # pixels
+    epochs:tuple=(2, 6), # of the two phases
+    seed:int=0,          # another seed, other pictures
     bar:bool=True,       # progress bars
-    say=print,
+    say=print,           # told what is going on, line by line
 ): # the `DetectorLearner`, the metrics, the `RunFolder`
     "Make pictures, train a detector on them in two phases, evaluate it."
     from visiondet.core import set_seed
@@ -73,7 +75,7 @@ def train_demo(
 
 def show_real_photo(
     folder:str|Path, # where found.png goes
-    say=print,
+    say=print,       # told what was found
 )->Path: # of the picture
     "The shipped detector on the photo of a cat that scikit-image brings."
     from skimage.data import chelsea
@@ -89,7 +91,7 @@ def show_real_photo(
 def digitize_demo(
     folder:str|Path, # where map.png, curves.csv and curves.overlay.png go
     seed:int=7,      # another seed, another map
-    say=print,
+    say=print,       # told what was found
 )->Path: # of the overlay
     "Draw a compressor map and digitise it with the shipped segmenter."
     from visiondet.deploy.digitizer import Digitizer

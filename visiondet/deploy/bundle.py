@@ -395,7 +395,11 @@ def find_bundle(
 
 class TaskError(BundleError):
     "A bundle for another job than the one at hand."
-    def __init__(self, what, task, wanted):
+    def __init__(self,
+        what:str|Path, # the bundle, as it was named
+        task:str,      # its task
+        wanted:str,    # the task at hand
+    ):
         super().__init__(f"{what}: a {task}, and a {wanted} is wanted")
         self.task = task
 

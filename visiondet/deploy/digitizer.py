@@ -168,8 +168,8 @@ def plan_files(
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c05707b
 def digitize_files(
-    digitizer:Digitizer,
-    jobs:list, # from `plan_files`
+    digitizer:Digitizer, # of the model to use
+    jobs:list,           # from `plan_files`
 ): # yields for each job the `DigitizedMap` that was written, or the error that says why there is none
     "Digitise pictures and write tables and overlays, one picture at a time."
     for job in jobs:
