@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['PROBLEMS', 'COLUMNS', 'READERS', 'Problem', 'Entry', 'AnnotationReport', 'AnnotationError', 'check_entries',
            'read_voc', 'read_study_txt', 'read_yolo', 'read_coco', 'read_csv', 'guess_format', 'read_annotations',
-           'image_paths', 'write_voc', 'write_coco', 'write_study_txt', 'write_yolo', 'pets_dataframe', 'box_features',
-           'compare_splits']
+           'image_paths', 'write_voc', 'write_coco', 'write_study_txt', 'write_yolo', 'pets_dataframe']
 
 # %% ../../nbs/10_detect.annotations.ipynb #828a56bc
 import csv
@@ -21,7 +20,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-import numpy as np
 import pandas as pd
 from fastcore.meta import delegates
 
@@ -510,7 +508,6 @@ def _coco_files(folder) -> list:
     keys = (b'"images"', b'"annotations"', b'"categories"')
     return [f for f in files if all(key in data for data in [f.read_bytes()] for key in keys)]
 
-# %% ../../nbs/10_detect.annotations.ipynb #45222d8f
 @delegates(check_entries)
 def read_coco(
     path: str|Path,  # json file, or a folder with one (at its top or in annotations/)
@@ -698,33 +695,3 @@ def pets_dataframe(
     df, *report = result if isinstance(result, tuple) else (result,)
     df["breed"] = [Path(image).stem.rsplit("_", 1)[0] for image in df["image"]]
     return (df, *report) if report else df
-
-# %% ../../nbs/10_detect.annotations.ipynb #d03c7551
-def box_features(df: pd.DataFrame  # annotations, columns `COLUMNS`
-                 ) -> pd.DataFrame:  # per box: sizes in pixels; box_share and coordinates as fractions of the picture
-    "What a detector can feel of a picture and its box"
-    box_width, box_height = df.xmax - df.xmin, df.ymax - df.ymin
-    return pd.DataFrame(dict(
-        width=df.width, height=df.height, aspect=df.width / df.height, box_width=box_width, box_height=box_height,
-        box_share=box_width * box_height / (df.width * df.height),
-        xmin=df.xmin / df.width, ymin=df.ymin / df.height, xmax=df.xmax / df.width, ymax=df.ymax / df.height))
-
-# %% ../../nbs/10_detect.annotations.ipynb #b36b9cd2
-def compare_splits(
-    a: pd.DataFrame,  # annotations of one set, such as the training photos
-    b: pd.DataFrame,  # annotations of another, such as the held-out photos
-) -> pd.DataFrame:  # per feature: test, mean in a and in b, statistic (KS: 0..1), p, p_holm
-    "Test whether two sets of annotations could come from the same source; `label` is compared by its shares"
-    from scipy import stats  # here: half a second that reading annotations need not wait for
-    counts = pd.DataFrame({"a": a.label.value_counts(), "b": b.label.value_counts()}).fillna(0)
-    chi2, p = stats.chi2_contingency(counts)[:2] if len(counts) > 1 else (0., 1.)
-    most = counts.sum(axis=1).idxmax()
-    rows = [(f"label = {most}", "chi-square", (a.label == most).mean(), (b.label == most).mean(), chi2, p)]
-    features = box_features(a), box_features(b)
-    for name in features[0]:
-        ks = stats.ks_2samp(features[0][name], features[1][name])
-        rows.append((name, "KS", features[0][name].mean(), features[1][name].mean(), ks.statistic, ks.pvalue))
-    table = pd.DataFrame(rows, columns=["feature", "test", "mean_a", "mean_b", "statistic", "p"]).set_index("feature")
-    order = np.argsort(table.p.to_numpy())
-    holm = np.minimum(1, np.maximum.accumulate(table.p.to_numpy()[order] * np.arange(len(table), 0, -1)))
-    return table.assign(p_holm=pd.Series(holm, index=table.index[order]))
