@@ -79,7 +79,7 @@ def render_maps(
     table = write_maps(folder, n, seed, style, family, workers)
     typer.echo(f"{len(table)} maps with {table['lines'].sum()} speedlines: {folder/'manifest.csv'}")
 
-# %% ../nbs/62_cli.ipynb #95f8cdf2
+# %% ../nbs/62_cli.ipynb #afc3e1a3
 def _detector_data(data, split, fold): # -> a `DetectorData`
     from visiondet.core import output_path
     from visiondet.detect.annotations import pets_dataframe, read_annotations
@@ -93,6 +93,7 @@ def _detector_data(data, split, fold): # -> a `DetectorData`
     else: manifest = make_manifest(df, folder); manifest.write(path)
     return DetectorData(df, folder, manifest, fold)
 
+# %% ../nbs/62_cli.ipynb #90bc17ca
 def _segmenter_data(data, fold, folds, trimaps, maps): # -> a `SegmenterData`
     from visiondet.core import data_path, pets_path
     from visiondet.speedlines.render import write_maps
@@ -103,7 +104,8 @@ def _segmenter_data(data, fold, folds, trimaps, maps): # -> a `SegmenterData`
         write_maps(data, maps)
     return segmenter_data(data, fold, folds, trimaps=trimaps)
 
-def _train(task, recipe, data, runs, with_parents, overrides, precision, workers): # `data` is a function: a wrong name costs no time
+# %% ../nbs/62_cli.ipynb #829ea606
+def _train(task, recipe, data, runs, with_parents, overrides, precision, workers): # `data` is a function that gives them
     from visiondet.training.evaluate import evaluate_run
     from visiondet.training.recipes import get_recipe, train_recipe
     get_recipe(recipe, task)
@@ -121,7 +123,7 @@ def _print_metrics(metrics): # a line for each way of measuring
         if "median_ms" in m: said.append(f"{m['median_ms']:.0f} ms a picture (95 %: {m['p95_ms']:.0f})")
         if said: typer.echo(f"{name:14} {'  '.join(said)}")
 
-# %% ../nbs/62_cli.ipynb #0964f9c4
+# %% ../nbs/62_cli.ipynb #53f130f8
 _DATA = typer.Option(None, help="Annotated pictures; the Oxford pets by default.")
 _SPLIT = typer.Option(None, help="Split manifest (JSON); made once and kept by default.")
 _FOLD = typer.Option(0, help="Fold to validate with.")
@@ -147,6 +149,7 @@ def train_detector(
     _train("detector", recipe, lambda: _detector_data(data, split, fold), runs, with_parents,
            dict(size=size, max_epochs=max_epochs, arch=body, bs=bs), precision, workers)
 
+# %% ../nbs/62_cli.ipynb #05286309
 @train_app.command("segmenter")
 def train_segmenter(
     recipe:str=typer.Argument(..., help="lines, photos, tiny, or one of study B: b_resnet34, b_mobilenetv2 ..."), with_parents:bool=_PARENTS,
@@ -159,6 +162,7 @@ def train_segmenter(
     _train("segmenter", recipe, lambda: _segmenter_data(data, fold, folds, trimaps, maps), runs, with_parents,
            dict(size=size, max_epochs=max_epochs, arch=encoder, bs=bs, pretrained=pretrained), precision, workers)
 
+# %% ../nbs/62_cli.ipynb #3aedd233
 @app.command()
 def evaluate(
     run:Path=typer.Argument(..., help="Folder of a finished run."),
@@ -175,18 +179,18 @@ def evaluate(
     data = _segmenter_data(data, fold, folds, trimaps, maps) if task == "segmenter" else _detector_data(data, split, fold)
     _print_metrics(evaluate_run(load_run(run, data), out or run))
 
-# %% ../nbs/62_cli.ipynb #0d01b75f
+# %% ../nbs/62_cli.ipynb #2786e662
 _MODEL = typer.Option(None, help="Name of a shipped model, a bundle file, a run folder or the name of a run.")
 _COMMANDS = dict(detector="`visiondet predict`", segmenter="`visiondet segment` or `visiondet digitize`")
 
 def _bundle(model, task): # -> a `Bundle` of this task
     from visiondet.deploy.bundle import TaskError, get_bundle
     try: return get_bundle(model, task)
-    except TaskError as e: raise VisiondetError(f"{e}: a {e.task} is for {_COMMANDS[e.task]}") from None
+    except TaskError as e: raise VisiondetError(f"{e}: {_COMMANDS[e.task]} is for it") from None
 
+# %% ../nbs/62_cli.ipynb #758cb88d
 def _no_pictures(pictures): return VisiondetError(f"no pictures in {', '.join(map(str, pictures))}")
 
-# %% ../nbs/62_cli.ipynb #f662b458
 @app.command()
 def predict(
     pictures:List[Path]=typer.Argument(..., help="Pictures and folders of pictures."),

@@ -40,7 +40,7 @@ def shipped_body(
     load_into(model.body, bundle.model.body.state_dict(), source=f"the body of {bundle.meta.name}")
     return bundle.meta.name
 
-# %% ../nbs/61_demo.ipynb #8a0694ec
+# %% ../nbs/61_demo.ipynb #ba778fac
 def train_demo(
     folder:str|Path,     # a new folder for pictures and run
     n:int=320,           # pictures
@@ -73,6 +73,7 @@ def train_demo(
     say("Measuring it on the pictures kept aside")
     return learn, evaluate_run(learn, run.path, looks={"one look": LOOKS["one look"]}, n_timed=10, n_shown=4), run
 
+# %% ../nbs/61_demo.ipynb #ff4f718f
 def show_real_photo(
     folder:str|Path, # where found.png goes
     say=print,       # told what was found

@@ -32,7 +32,7 @@ from ..segment.models import build_segmenter, line_probability
 from ..segment.tiles import Tiling
 from ..state import check_fit, load_tensors
 
-# %% ../../nbs/50_deploy.bundle.ipynb #88a02efc
+# %% ../../nbs/50_deploy.bundle.ipynb #4cdfba30
 class BundleError(VisiondetError):
     "A file that is not a bundle, is damaged, or does not say what it must."
 
@@ -42,6 +42,12 @@ def _check_classes(meta):
     names = ", ".join(meta.classes)
     raise BundleError(f"names {len(meta.classes)} classes ({names}) for a model of {meta.model['n_classes']}")
 
+def _normalised_by(loaders):
+    "The mean and standard deviation that a recipe's pictures are normalised with: the defaults of its loaders"
+    defaults = inspect.signature(loaders).parameters
+    return {k: defaults[k].default for k in ("mean", "std")}
+
+# %% ../../nbs/50_deploy.bundle.ipynb #59ed3fb8
 class DetectorTask:
     "How a detector is built and read: one class and one box per picture."
     @staticmethod
@@ -72,11 +78,6 @@ class DetectorTask:
         box = DetectionLoss(n_classes=len(classes), **CRITERIA[recipe.criterion]).box
         return detector_meta(classes, recipe.arch, recipe.head, resizer, recipe.head_options, box, looks,
                              **_normalised_by(detector_dls), **about)
-
-def _normalised_by(loaders):
-    "The mean and standard deviation that a recipe's pictures are normalised with: the defaults of its loaders"
-    defaults = inspect.signature(loaders).parameters
-    return {k: defaults[k].default for k in ("mean", "std")}
 
 # %% ../../nbs/50_deploy.bundle.ipynb #a23d2dd9
 class SegmenterTask:
@@ -110,9 +111,39 @@ class SegmenterTask:
 
 TASKS = dict(detector=DetectorTask, segmenter=SegmenterTask)
 
-# %% ../../nbs/50_deploy.bundle.ipynb #1d9aebde
+# %% ../../nbs/50_deploy.bundle.ipynb #d979e49d
 VERSION = 1 # of the format; a change that older code would misread gets a new one
 
+def _check_entries(d, known):
+    "Is this the description of a bundle, as far as its entries tell?"
+    if not isinstance(d, dict): raise BundleError("its description is not an object of JSON")
+    v = d.get("version")
+    if isinstance(v, int) and v > VERSION:
+        raise BundleError(f"made by a newer visiondet (format {v}, this one reads up to {VERSION}): please update")
+    needed = ("version", "task", "model", "classes", "resize", "mean", "std", "activation")
+    lacks = [k for k in needed if k not in d]
+    if lacks: raise BundleError(f"its description lacks {', '.join(lacks)}")
+    unknown = sorted(set(d) - set(known))
+    if unknown: raise BundleError(f"its description has unknown entries: {', '.join(unknown)}")
+
+def _check_values(meta):
+    "Are the values what their fields say? Lists become the tuples that they were before JSON"
+    for f in fields(meta):
+        value = getattr(meta, f.name)
+        if f.type is tuple and isinstance(value, list): object.__setattr__(meta, f.name, value := tuple(value))
+        if not isinstance(value, f.type) or isinstance(value, bool):
+            raise BundleError(f"{f.name} must be a {f.type.__name__}, not {value!r:.60}")
+    if meta.task not in TASKS:
+        raise BundleError(f"a bundle for the task {meta.task!r}, and this visiondet knows {', '.join(TASKS)}")
+    if not (all(isinstance(c, str) for c in meta.classes) and len(set(meta.classes)) == len(meta.classes)):
+        raise BundleError(f"classes must be different names, not {meta.classes!r:.60}")
+    for k, least in (("mean", -math.inf), ("std", 0)):
+        v = getattr(meta, k)
+        if len(v) != 3 or not all(isinstance(x, (int, float)) and math.isfinite(x) and x > least for x in v):
+            above = ", each above zero" if k == "std" else ""
+            raise BundleError(f"{k} must be three numbers{above}, not {v!r:.60}")
+
+# %% ../../nbs/50_deploy.bundle.ipynb #b0d0ba25
 @dataclass(frozen=True)
 class BundleMeta:
     "What weights need in order to be used. Raises `BundleError` for a description that cannot be followed."
@@ -133,20 +164,7 @@ class BundleMeta:
     version:int = VERSION # of the format
 
     def __post_init__(self):
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if f.type is tuple and isinstance(value, list): object.__setattr__(self, f.name, value := tuple(value))
-            if not isinstance(value, f.type) or isinstance(value, bool):
-                raise BundleError(f"{f.name} must be a {f.type.__name__}, not {value!r:.60}")
-        if self.task not in TASKS:
-            raise BundleError(f"a bundle for the task {self.task!r}, and this visiondet knows {', '.join(TASKS)}")
-        if not (all(isinstance(c, str) for c in self.classes) and len(set(self.classes)) == len(self.classes)):
-            raise BundleError(f"classes must be different names, not {self.classes!r:.60}")
-        for k, least in (("mean", -math.inf), ("std", 0)):
-            v = getattr(self, k)
-            if len(v) != 3 or not all(isinstance(x, (int, float)) and math.isfinite(x) and x > least for x in v):
-                above = ", each above zero" if k == "std" else ""
-                raise BundleError(f"{k} must be three numbers{above}, not {v!r:.60}")
+        _check_values(self)
         try:
             for make in (self.make_resizer, self.make_looks, self.make_activation): make()
             TASKS[self.task].check(self)
@@ -161,15 +179,7 @@ class BundleMeta:
 
     @classmethod
     def from_dict(cls, d): # what `to_dict` gave, perhaps after a trip through JSON
-        if not isinstance(d, dict): raise BundleError("its description is not an object of JSON")
-        v = d.get("version")
-        if isinstance(v, int) and v > VERSION:
-            raise BundleError(f"made by a newer visiondet (format {v}, this one reads up to {VERSION}): please update")
-        needed = ("version", "task", "model", "classes", "resize", "mean", "std", "activation")
-        lacks = [k for k in needed if k not in d]
-        if lacks: raise BundleError(f"its description lacks {', '.join(lacks)}")
-        unknown = sorted(set(d) - {f.name for f in fields(cls)})
-        if unknown: raise BundleError(f"its description has unknown entries: {', '.join(unknown)}")
+        _check_entries(d, [f.name for f in fields(cls)])
         return cls(**d)
 
 # %% ../../nbs/50_deploy.bundle.ipynb #850d7c65
@@ -363,7 +373,7 @@ def bundle_run(
     bundle = Bundle(build_model(meta, load_tensors(weights)[0], str(weights)), meta)
     return load_bundle(save_bundle(out, bundle.model, meta, half)) if out else bundle
 
-# %% ../../nbs/50_deploy.bundle.ipynb #73ba6ef6
+# %% ../../nbs/50_deploy.bundle.ipynb #7db1e427
 DEFAULTS = dict(detector="pets", segmenter="speedlines") # task -> the shipped bundle that is used unless told otherwise
 
 def shipped_bundles(
@@ -393,6 +403,7 @@ def find_bundle(
     raise BundleError(f"no model {str(name)!r}: shipped with visiondet are {shipped}; finished runs here are {runs}; "
                       "or give the path of a bundle or of a run's folder")
 
+# %% ../../nbs/50_deploy.bundle.ipynb #f6f4f72c
 class TaskError(BundleError):
     "A bundle for another job than the one at hand."
     def __init__(self,

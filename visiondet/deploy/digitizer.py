@@ -83,7 +83,7 @@ def chart_evidence(
     sure, reach = float(prob[y, x].mean()), max(np.hypot(*np.ptp(c, axis=0)) for c in curves)/np.hypot(*prob.shape)
     return dict(explained=explained, support=support, sure=sure, reach=float(reach), evidence=explained*support*sure)
 
-# %% ../../nbs/52_deploy.digitizer.ipynb #ac128714
+# %% ../../nbs/52_deploy.digitizer.ipynb #be66befd
 def as_calibration(
     calibration, # a `Calibration`, a `dict` of one, the path of a JSON file, or None
 )->Calibration|None:
@@ -98,6 +98,7 @@ def _outside(calibration, width, height):
     if not off: return []
     return [f"the calibration has a point at {off[0]}, outside the picture of {width} x {height} pixels: another's?"]
 
+# %% ../../nbs/52_deploy.digitizer.ipynb #31d80d0e
 LEAST = dict(evidence=0.6, reach=0.05) # what makes a chart, see `chart_evidence`
 DOUBT = 0.75                           # with less evidence the curves need a second look
 

@@ -142,6 +142,38 @@ def _batches(stream, most):
         if len(batch) == most or pixels >= _BATCH_PIXELS: yield batch; batch, pixels = [], 0
     if batch: yield batch
 
+# %% ../../nbs/51_deploy.predictor.ipynb #29e57d51
+def _answers(predictor, batch):
+    "A result for each (name, picture or reason why there is none)"
+    good = [(name, im) for name, im in batch if not isinstance(im, str)]
+    names, images = map(list, zip(*good)) if good else ([], [])
+    with _threads(predictor.threads): found = iter(predictor.finder(predictor, images, names) if good else [])
+    return [predictor.result(name, error=im) if isinstance(im, str) else next(found) for name, im in batch]
+
+def _on_device(model, device):
+    "The model on a device (None: a GPU if there is one), and that device"
+    try:
+        device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        return model.to(device, memory_format=torch.channels_last), device
+    except (RuntimeError, AssertionError) as e:
+        raise VisiondetError(f"device {str(device)!r} cannot be used ({str(e).splitlines()[0]})") from None
+
+def _made_for_bf16(device):
+    "Does this device multiply bfloat16 in hardware?"
+    if device.type == "cuda": return torch.cuda.is_bf16_supported()
+    checks = "_is_avx512_bf16_supported", "_is_amx_tile_supported" # torch has no public name for them yet
+    return device.type == "cpu" and any(getattr(torch.cpu, c, lambda: False)() for c in checks)
+
+@contextlib.contextmanager
+def _threads(n):
+    "torch with `n` threads for a while"
+    before = torch.get_num_threads()
+    try:
+        if n: torch.set_num_threads(n)
+        yield
+    finally:
+        if n: torch.set_num_threads(before)
+
 # %% ../../nbs/51_deploy.predictor.ipynb #41125cdb
 class Predictor:
     "A bundle at work. Raises `BundleError` where there is none."
@@ -160,11 +192,7 @@ class Predictor:
         self.resizer, self.activation = self.meta.make_resizer(), self.meta.make_activation()
         self.looks = self.meta.make_looks() if looks is None else looks
         model = copy.deepcopy(bundle.model) if bundle is given else bundle.model
-        try:
-            self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-            self.model = model.eval().to(self.device, memory_format=torch.channels_last)
-        except (RuntimeError, AssertionError) as e:
-            raise VisiondetError(f"device {device!r} cannot be used ({str(e).splitlines()[0]})") from None
+        self.model, self.device = _on_device(model.eval(), device)
         self.bf16 = _made_for_bf16(self.device) if bf16 is None else bf16
         self.at_once = 1 if self.device.type == "cpu" and not self.bf16 else batch # pictures in one pass
 
@@ -177,7 +205,7 @@ class Predictor:
     ): # a `Result` of the bundle's task: a `Detection` or a `Segmentation`
         "Look at one picture. Raises `ImageError` where it cannot be read."
         name = picture_name(picture)
-        return self._answers([(name, as_picture(picture, name))])[0]
+        return _answers(self, [(name, as_picture(picture, name))])[0]
 
     def predict_many(self,
         pictures,          # one of those, a folder, or any iterable of them
@@ -187,30 +215,8 @@ class Predictor:
         "Look at many pictures, one batch at a time; one that cannot be read gives a result with an `error`."
         with contextlib.closing(_read_ahead(pictures, workers)) as stream:
             for batch in _batches(stream, self.batch):
-                for result, (_, im) in zip(self._answers(batch), batch):
+                for result, (_, im) in zip(_answers(self, batch), batch):
                     yield (result, None if result.error else im) if images else result
-
-    def _answers(self, batch): # list of (name, picture or reason) -> list of results
-        good = [(name, im) for name, im in batch if not isinstance(im, str)]
-        names, images = map(list, zip(*good)) if good else ([], [])
-        with _threads(self.threads): found = iter(self.finder(self, images, names) if good else [])
-        return [self.result(name, error=im) if isinstance(im, str) else next(found) for name, im in batch]
-
-def _made_for_bf16(device):
-    "Does this device multiply bfloat16 in hardware?"
-    if device.type == "cuda": return torch.cuda.is_bf16_supported()
-    checks = "_is_avx512_bf16_supported", "_is_amx_tile_supported" # torch has no public name for them yet
-    return device.type == "cpu" and any(getattr(torch.cpu, c, lambda: False)() for c in checks)
-
-@contextlib.contextmanager
-def _threads(n):
-    "torch with `n` threads for a while"
-    before = torch.get_num_threads()
-    try:
-        if n: torch.set_num_threads(n)
-        yield
-    finally:
-        if n: torch.set_num_threads(before)
 
 # %% ../../nbs/51_deploy.predictor.ipynb #fb941660
 def to_frame(
