@@ -15,10 +15,10 @@ import pandas as pd
 import torch
 from fastai.callback.core import Callback, CancelFitException
 
-from .core import set_seed
+from .core import has_bf16, set_seed
 from .detect.losses import DetectionLoss
 from .detect.models import build_detector
-from .training.callbacks import has_bf16, training_cbs
+from .training.callbacks import training_cbs
 from .training.recipes import get_recipe, recipe_dls, recipe_learner
 
 # %% ../nbs/60_bench.ipynb #1651d558

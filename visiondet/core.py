@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['VisiondetError', 'FileError', 'data_path', 'weights_path', 'output_path', 'pets_path', 'maps_path', 'find_weights',
-           'set_seed', 'rng_state', 'set_rng_state', 'seed_for', 'atomic_path', 'atomic_write', 'remove_leftovers',
-           'write_text', 'write_json', 'read_json', 'write_csv', 'write_figure', 'write_image', 'file_sha256',
-           'RunFolder', 'run_folder', 'inference_folder', 'get_logger']
+           'set_seed', 'rng_state', 'set_rng_state', 'seed_for', 'has_bf16', 'atomic_path', 'atomic_write',
+           'remove_leftovers', 'write_text', 'write_json', 'read_json', 'write_csv', 'write_figure', 'write_image',
+           'file_sha256', 'RunFolder', 'run_folder', 'inference_folder', 'get_logger']
 
 # %% ../nbs/00_core.ipynb #49e6b5b3
 import contextlib, dataclasses, hashlib, json, logging, math, os, random, secrets, shutil, sys, time
@@ -139,6 +139,16 @@ def seed_for(
     "A seed made of `keys`, the same on every machine and in every process."
     text = json.dumps(keys, sort_keys=True, separators=(",", ":"), default=lambda o: o.item()) # item: numpy's numbers
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+# %% ../nbs/00_core.ipynb #7ece4c32
+def has_bf16(
+    device:str="cpu", # type of a torch device
+)->bool:
+    "Does this kind of device multiply bfloat16 in hardware?"
+    import torch
+    if device == "cuda": return torch.cuda.is_bf16_supported()
+    checks = "_is_avx512_bf16_supported", "_is_amx_tile_supported" # torch has no public name for them yet
+    return device == "cpu" and any(getattr(torch.cpu, c, lambda: False)() for c in checks)
 
 # %% ../nbs/00_core.ipynb #6448da5b
 def _fsync(path):

@@ -19,7 +19,7 @@ from ..core import VisiondetError, atomic_path, write_image
 from .bundle import Bundle
 from .predictor import (Predictor, as_picture, list_pictures, own_names, picture_name,
                                         spare_pictures)
-from ..images import IMAGE_SUFFIXES
+from ..images import IMAGE_SUFFIXES, ImageError
 from ..speedlines.curves import Tracing, trace_curves
 from ..speedlines.maps import (Calibration, check_curves, digitise, draw_overlay, read_calibration,
                                        write_curves)
@@ -57,14 +57,8 @@ def overlay_path(
     return Path(path).with_suffix(".overlay.png")
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #03ac353e
-class DigitizeError(VisiondetError):
-    "A picture that no speedlines can be taken from; `path` and `reason` are kept apart for lists."
-    def __init__(self,
-        path:str|Path, # the file, or a name for a picture that has none
-        reason:str,    # what is wrong with it
-    ):
-        super().__init__(f"{path}: {reason}")
-        self.path, self.reason = path, reason
+class DigitizeError(ImageError):
+    "A picture that can be read, but no speedlines can be taken from it; it has a `path` and a `reason`, too."
 
 def chart_evidence(
     prob:np.ndarray,     # (H, W) float32, how likely a speedline is there

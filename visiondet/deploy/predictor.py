@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..core import VisiondetError, write_image
+from ..core import VisiondetError, has_bf16, write_image
 from .bundle import Bundle, get_bundle
 from ..detect.inference import Looks, locate
 from ..images import ImageError, find_images, pil_to_rgb, read_image
@@ -158,12 +158,6 @@ def _on_device(model, device):
     except (RuntimeError, AssertionError) as e:
         raise VisiondetError(f"device {str(device)!r} cannot be used ({str(e).splitlines()[0]})") from None
 
-def _made_for_bf16(device):
-    "Does this device multiply bfloat16 in hardware?"
-    if device.type == "cuda": return torch.cuda.is_bf16_supported()
-    checks = "_is_avx512_bf16_supported", "_is_amx_tile_supported" # torch has no public name for them yet
-    return device.type == "cpu" and any(getattr(torch.cpu, c, lambda: False)() for c in checks)
-
 @contextlib.contextmanager
 def _threads(n):
     "torch with `n` threads for a while"
@@ -193,7 +187,7 @@ class Predictor:
         self.looks = self.meta.make_looks() if looks is None else looks
         model = copy.deepcopy(bundle.model) if bundle is given else bundle.model
         self.model, self.device = _on_device(model.eval(), device)
-        self.bf16 = _made_for_bf16(self.device) if bf16 is None else bf16
+        self.bf16 = has_bf16(self.device.type) if bf16 is None else bf16
         self.at_once = 1 if self.device.type == "cpu" and not self.bf16 else batch # pictures in one pass
 
     def __repr__(self):
