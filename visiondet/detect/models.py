@@ -94,12 +94,13 @@ class AttentionHead(nn.Module):
         width:int=128,      # channels of the merged map
         p:float=0.2,        # dropout before the class
         box:bool=True,      # False: a classifier only, with the same attention
+        per_side:bool=False,# weigh the cells anew for each side of the box
     ):
         super().__init__()
         self.box = box
         self.merge = TopDown(channels, width)
         self.tower = nn.Sequential(_separable(width, width), _separable(width, width))
-        self.attention, self.sides = nn.Conv2d(width, 1, 1), nn.Conv2d(width, 4, 1) if box else None
+        self.attention, self.sides = nn.Conv2d(width, 4 if box and per_side else 1, 1), nn.Conv2d(width, 4, 1) if box else None
         self.classes = nn.Sequential(nn.Dropout(p), nn.Linear(2*width, n_logits(n_classes)))
         for conv in (self.attention, self.sides):
             if conv is not None: nn.init.normal_(conv.weight, std=0.01); nn.init.zeros_(conv.bias)
@@ -111,8 +112,8 @@ class AttentionHead(nn.Module):
         "Box and class, seen from the cells that know."
         merged, coarse = self.merge(maps)
         cells = self.tower(merged)
-        weight = self.attention(cells).float().flatten(2).softmax(-1)                        # (B, 1, N)
-        here = (cells.float().flatten(2) * weight).sum(-1)                                   # (B, width)
+        weight = self.attention(cells).float().flatten(2).softmax(-1)                        # (B, 1 or 4, N)
+        here = (cells.float().flatten(2) * weight.mean(1, keepdim=True)).sum(-1)             # (B, width)
         logits = self.classes(torch.cat([here, coarse.float()], 1))
         if not self.box: return logits
         d = F.softplus(self.sides(cells).float()).flatten(2)                                 # (B, 4, N)
