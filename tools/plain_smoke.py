@@ -1,8 +1,9 @@
-"Does the installed package work as a user without nbdev meets it? Imports every module, then everything fastai's users import."
+"Does the installed package work as a user without nbdev meets it? Imports every module, then everything fastai's users import, then trains."
 import importlib
 import importlib.metadata
 import pkgutil
 import sys
+import tempfile
 
 for name in ("nbdev", "execnb", "hypothesis", "jupytext"): sys.modules[name] = None  # as if it were not installed
 
@@ -18,3 +19,7 @@ import fastai.vision.all  # noqa: F401, E402
 
 versions = {o: importlib.metadata.version(o) for o in ("visiondet", "fastai", "fastcore", "torch")}
 print(f"{len(modules)} modules without nbdev:", ", ".join(f"{k} {v}" for k, v in versions.items()))
+
+from visiondet.demo import run_demo  # noqa: E402
+
+with tempfile.TemporaryDirectory() as tmp: run_demo(tmp, n=48, epochs=(1, 1), size=96, bar=False)  # data, two phases, evaluation, both predictors
