@@ -109,10 +109,12 @@ STUDY = {r.name: r for r in (
 # %% ../../nbs/33_training.recipes.ipynb #e5e6298f
 OURS = {r.name: r for r in (
     Recipe("best", (Phase(1, 2e-3, freeze_to=-1, schedule="constant", size=160, name="head"),
-                    Phase(20, (2e-4, 2e-3), size=160, name="small"),
-                    Phase(12, (1e-4, 1e-3), options=dict(pct_start=0.1), name="large")), monitor="mean_iou", looks=dict(second=1.8, flip=True)),
+                    Phase(18, (2e-4, 2e-3), size=176, name="small"),
+                    Phase(26, (1e-4, 1e-3), options=dict(pct_start=0.1), name="large")),
+           head_options=dict(per_side=True), monitor="mean_iou", looks=dict(second=1.8, flip=True)),
     Recipe("fast", (Phase(1, 2e-3, freeze_to=-1, schedule="constant", size=128, name="head"),
-                    Phase(6, (3e-4, 3e-3), size=160, name="all")), size=160, ema=0.99, monitor="mean_iou", looks=dict(second=1.8, flip=True)),
+                    Phase(6, (3e-4, 3e-3), name="all")),
+           head_options=dict(per_side=True), size=176, ema=0.99, monitor="mean_iou", looks=dict(second=1.8, flip=True)),
     Recipe("tiny", (Phase(2, 5e-3, freeze_to=-1, name="head"), Phase(10, (2e-3, 1e-2), name="all")),
            arch="visiondet_tiny", pretrained=False, head_options=dict(width=48), size=96, aug="whole", ema=0.98),
 )}
