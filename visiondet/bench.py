@@ -53,6 +53,7 @@ def bare_loop(
         opt.zero_grad(); loss(out, y).backward(); opt.step()
     return n*bs/(time.perf_counter() - start)
 
+# %% ../nbs/60_bench.ipynb #7ad2590d
 def visiondet_loop(
     data, n:int, bs:int, size:int, # a `DetectorData`, batches, photos per batch, pixels
     cache=True, **overrides, # fields of the recipe
@@ -66,6 +67,7 @@ def visiondet_loop(
         learn.fit(99, 1e-4, cbs=[*training_cbs(recipe.monitor, None, recipe.ema, recipe.clip), clock])
     return n*bs/clock.seconds
 
+# %% ../nbs/60_bench.ipynb #65068bf0
 def plain_fastai_loop(
     data, n:int, bs:int, size:int, # a `DetectorData`, batches, photos per batch, pixels
     arch:str="mobilenetv2_100", head:str="attention", pretrained:bool=True, # as for `build_detector`

@@ -94,12 +94,14 @@ class Segmenter(nn.Module):
         if h % stride or w % stride: x = F.pad(x, (0, -w % stride, 0, -h % stride), mode="replicate")
         return self.net(x)[..., :h, :w]
 
+# %% ../../nbs/22_segment.models.ipynb #02bc4718
 def line_probability(
     raw:torch.Tensor, # (B, K, H, W) what a segmenter returns
 )->torch.Tensor: # (B, K, H, W) float32, 0..1
     "What a segmenter's raw values mean: their sigmoid. The losses use it, and so does whoever has no loss at hand."
     return raw.as_subclass(torch.Tensor).float().sigmoid()
 
+# %% ../../nbs/22_segment.models.ipynb #201fb8f1
 ARCHITECTURES = tuple(k for k in smp.MODEL_ARCHITECTURES_MAPPING if k != "dpt") # dpt takes vision transformers only
 
 def build_segmenter(

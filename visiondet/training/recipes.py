@@ -255,6 +255,7 @@ class SegmenterJob:
 
 JOBS = dict(detector=DetectorJob, segmenter=SegmenterJob)
 
+# %% ../../nbs/33_training.recipes.ipynb #c3b19636
 def recipe_dls(
     recipe:Recipe,       # what to load for
     data:DetectorData|SegmenterData, # of the recipe's job
@@ -279,6 +280,7 @@ def environment(
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
     return {"device": device, "python": platform.python_version(), **{p: version(p) for p in ("visiondet", "torch", "fastai", "timm", "albumentations")}}
 
+# %% ../../nbs/33_training.recipes.ipynb #18fb47f1
 def train_recipe(
     recipe:str|Recipe,         # a recipe or its name
     data:DetectorData|SegmenterData, # of the recipe's job
@@ -320,6 +322,7 @@ def _train(learn, recipe, run, config, dls_at, bar):
 
 def _folder(recipe, root): return RunFolder(Path(root)/recipe.task/recipe.name) if root else run_folder(recipe.task, recipe.name)
 
+# %% ../../nbs/33_training.recipes.ipynb #8793be6f
 def load_run(
     folder:str|Path,      # of a finished run
     data:DetectorData|SegmenterData, # of its job

@@ -70,6 +70,7 @@ class Checkpoint(Callback):
             learner=learner_state(self.learn), callbacks=_callback_states(self.learn)))
         write_history(self.folder, self.rows)
 
+# %% ../../nbs/32_training.runs.ipynb #7a8908a0
 def write_history(
     folder:str|Path, # of the run
     rows:list,       # a dict per epoch
@@ -115,6 +116,7 @@ def train_run(
     saved.unlink(missing_ok=True)
     return pd.DataFrame(rows)
 
+# %% ../../nbs/32_training.runs.ipynb #5f9a08ea
 def _check_config(run, config, begun):
     "Write config.json, or refuse a folder whose own differs in what is settled; `begun` phases are, None: all"
     path, config = run.file("config.json"), _as_read(config)
