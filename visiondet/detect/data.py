@@ -243,8 +243,8 @@ def detector_dls(
     return dls
 
 # %% ../../nbs/11_detect.data.ipynb #99e16f48
-def _pictures(images): # decoded pictures are (3, H, W) numbers of 0..255
-    return [np.asarray(im.as_subclass(torch.Tensor).permute(1, 2, 0)).clip(0, 255).astype(np.uint8) for im in images]
+def _pictures(images): # decoded pictures are (3, H, W) numbers of 0..1
+    return [np.asarray((255*im.as_subclass(torch.Tensor).cpu()).round().byte().permute(1, 2, 0)) for im in images]
 
 def _boxes_in_pixels(founds, images): # shares -> pixels of the squares; a classifier has no boxes
     return [np.array(f.box) * (list(im.shape[1::-1])*2) if np.isfinite(f.box).all() else np.zeros((0, 4))
