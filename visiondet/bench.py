@@ -43,7 +43,7 @@ def bare_loop(
 )->float: # photos per second
     "A bare PyTorch loop on ready-made tensors."
     set_seed(0, deterministic=False)
-    model = build_detector(arch, head, pretrained=pretrained).to(memory_format=torch.channels_last).train()
+    model = build_detector(arch, head, pretrained=pretrained, **get_recipe("best").head_options).to(memory_format=torch.channels_last).train()
     opt, loss = torch.optim.AdamW(model.parameters(), lr=1e-4), DetectionLoss()
     x = torch.randn(bs, 3, size, size).contiguous(memory_format=torch.channels_last)
     y = torch.tensor([[1, 0.3, 0.3, 0.7, 0.7]]).repeat(bs, 1)
@@ -83,7 +83,8 @@ def plain_fastai_loop(
     dls, loss = block.dataloaders(rows, bs=bs, num_workers=2), DetectionLoss()
     def box_and_class(pred, box, label): # fastai's boxes are in -1..1
         return loss(pred, torch.cat([label.float().reshape(-1, 1), (box.as_subclass(torch.Tensor).reshape(-1, 4) + 1)/2], 1))
-    learn, clock = Learner(dls, build_detector(arch, head, pretrained=pretrained), box_and_class), Clock(n)
+    model = build_detector(arch, head, pretrained=pretrained, **get_recipe("best").head_options)
+    learn, clock = Learner(dls, model, box_and_class), Clock(n)
     with learn.no_bar(), learn.no_logging(): learn.fit(99, 1e-4, cbs=clock)
     return n*bs/clock.seconds
 
