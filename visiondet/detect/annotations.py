@@ -576,6 +576,7 @@ def write_voc(folder: str|Path,  # gets annotations/xmls/<picture>.xml; should h
                    f"<annotation><filename>{escape(name.name)}</filename>\n"
                    f"<size><width>{size.width}</width><height>{size.height}</height></size>\n{objects}</annotation>\n")
 
+# %% ../../nbs/10_detect.annotations.ipynb #53e8ab15
 def write_coco(path: str|Path,  # json file
                df: pd.DataFrame,  # annotations, columns `COLUMNS`
                classes: Sequence|None = None,  # class names, numbered from 1; the sorted ones of `df` if None

@@ -149,6 +149,7 @@ def _photo():
     return [A.HorizontalFlip(p=0.5), moved,
             A.RandomBrightnessContrast(0.25, 0.25, p=0.5), A.HueSaturationValue(6, 30, 0, p=0.4), A.ToGray(p=0.03)]
 
+# %% ../../nbs/21_segment.data.ipynb #0bec0f21
 AUGMENTATIONS = dict(
     study=lambda size: Augmentation(Stretch(size), _study(size), []),
     charts=lambda size: Augmentation(None, [ScaleCrop(size), *_paper()], [ScaleCrop(size, scale=(1, 1))]),

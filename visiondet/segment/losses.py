@@ -50,6 +50,7 @@ def focal_loss(
     "Focal loss (Lin et al. 2017, [arXiv:1708.02002](https://arxiv.org/abs/1708.02002)) as study B set it."
     return smp_losses.FocalLoss("binary", alpha=alpha, gamma=gamma)(logits, targ)
 
+# %% ../../nbs/23_segment.losses.ipynb #1360cf69
 def cldice_loss(
     logits:torch.Tensor, # (B, 1, H, W) raw values
     targ:torch.Tensor,   # (B, 1, H, W) float, 1 is foreground
