@@ -122,13 +122,13 @@ class Accumulate(GradientAccumulation):
 
 # %% ../../nbs/31_training.callbacks.ipynb #381d175b
 class KeepMemory(Callback):
-    "Let glibc keep freed memory for the next batch (mallopt(3)); does nothing on a GPU or with another C library."
-    def before_fit(self):
+    "During a fit let glibc keep freed memory for the next batch (mallopt(3)); does nothing on a GPU or with another C library."
+    def before_fit(self): self._mallopt(mmaps=0, trim=2**31 - 1)
+    def after_fit(self): self._mallopt(mmaps=65536, trim=2**26) # where glibc's own adjustment ends
+    def _mallopt(self, mmaps, trim):
         if platform.libc_ver()[0] != "glibc" or next(self.learn.model.parameters()).is_cuda: return
-        m_trim_threshold, m_mmap_max = -1, -4 # malloc.h
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(m_mmap_max, 0)
-        mallopt(m_trim_threshold, 2**31 - 1)
+        for option, value in ((-4, mmaps), (-1, trim), (-3, 2**25)): mallopt(option, value) # M_MMAP_MAX, M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
 
 # %% ../../nbs/31_training.callbacks.ipynb #59c7904f
 def training_cbs(
