@@ -25,7 +25,8 @@ demo: $(INSTALLED) ## train a small detector on made-up pictures and show what i
 	@NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/visiondet demo
 
 test: $(INSTALLED) ## run the notebooks' tests (NB=02_resize for one, FLAGS="slow real" for more)
-	@PATH="$(abspath $(BIN)):$$PATH" $(QUIET) $(BIN)/nbdev_test $(if $(NB),--path 'nbs/$(NB)*.ipynb') --flags '$(FLAGS)' \
+	@ls nbs/$(NB)*.ipynb >/dev/null 2>&1 || { echo "visiondet: no notebook nbs/$(NB)*.ipynb" >&2; exit 1; }
+	@PATH="$(abspath $(BIN)):$$PATH" $(QUIET) $(BIN)/nbdev_test --file_glob '$(NB)*.ipynb' --flags '$(FLAGS)' \
 		--n_workers $(JOBS) --do_print --timing
 
 readme: $(INSTALLED) ## write README.md from nbs/index.ipynb
