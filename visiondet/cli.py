@@ -202,6 +202,7 @@ def predict(
     from visiondet.core import RunFolder
     from visiondet.deploy.predictor import Predictor, own_names, to_frame
     from visiondet.images import find_images
+    from visiondet.report import counted
     paths = find_images(pictures)
     if not paths: raise _no_pictures(pictures)
     predictor, folder, results = Predictor(_bundle(model, "detector")), RunFolder(out), []
@@ -212,8 +213,7 @@ def predict(
         if not no_pictures: _annotate(folder, name, image, r)
     folder.write_csv("predictions.csv", to_frame(results))
     bad = sum(bool(r.error) for r in results)
-    good = len(results) - bad
-    typer.echo(f"{good} picture{'s'*(good != 1)}, {bad} not readable: {folder.file('predictions.csv')}")
+    typer.echo(f"{counted(len(results) - bad, 'picture')}, {bad} not readable: {folder.file('predictions.csv')}")
     if bad == len(results): raise VisiondetError("none of the pictures could be read")
 
 def _annotate(folder, name, image, r): # at the picture's own size

@@ -38,6 +38,10 @@ class DigitizedMap:
     def n_curves(self): return int(self.table["curve"].nunique())
 
     @property
+    def polylines(self): # a list of (N, 2) pixels, one for each curve
+        return [t[["x_px", "y_px"]].to_numpy() for _, t in self.table.groupby("curve")]
+
+    @property
     def overlay(self): return draw_overlay(self.picture, self.table) # (H, W, 3) uint8 RGB
 
     def write(self,
