@@ -119,33 +119,37 @@ def precision_cb(
     raise VisiondetError(f"precision {precision!r} is not possible here: choose auto, fp32 or bf16" + (" or fp16" if cuda else ""))
 
 # %% ../../nbs/31_training.callbacks.ipynb #11dcbcb3
+def _grads(grad, x, weight, stride, padding, dilation, of_x, of_weight): # torch's own, of those that are asked for
+    return torch.ops.aten.convolution_backward(grad, x, weight, None, stride, padding, dilation, False, (0, 0), len(weight), (of_x, of_weight, False))
+
+def _picture_grad(grad, x, weight, stride, padding, dilation):
+    if max(stride) > 1:
+        full = [n + 2*p - d*(k - 1) for n, p, d, k in zip(x.shape[2:], padding, dilation, weight.shape[2:])] # what stride 1 gives
+        spread = torch.empty((*grad.shape[:2], *full), dtype=grad.dtype, memory_format=torch.channels_last).zero_()
+        spread[:, :, ::stride[0], ::stride[1]] = grad
+        grad, stride = spread, (1, 1)
+    return _grads(grad, x, weight, stride, padding, dilation, True, False)[0]
+
+def _weight_grad(grad, x, weight, stride, padding, dilation):
+    if max(weight.shape[2:]) > 3: grad, x, weight = grad.float(), x.float(), weight.float()
+    return _grads(grad, x, weight, stride, padding, dilation, False, True)[1]
+
+# %% ../../nbs/31_training.callbacks.ipynb #412765e6
 class _Depthwise(torch.autograd.Function):
     @staticmethod
     @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.bfloat16)
-    def forward(ctx, x, weight, bias, stride, padding, dilation):
+    def forward(ctx, x, weight, bias, *geometry): # stride, padding, dilation
         ctx.save_for_backward(x, weight)
-        ctx.geometry = stride, padding, dilation
-        return nn.functional.conv2d(x, weight, bias, stride, padding, dilation, len(weight))
+        ctx.geometry = geometry
+        return nn.functional.conv2d(x, weight, bias, *geometry, len(weight))
 
     @staticmethod
     @once_differentiable
     def backward(ctx, grad):
-        (x, weight), (stride, padding, dilation), kernel = ctx.saved_tensors, ctx.geometry, ctx.saved_tensors[1].shape[2:]
-        def back(grad, x, weight, stride, mask): # torch's own: those gradients of picture and weight that `mask` asks for
-            return torch.ops.aten.convolution_backward(grad, x, weight, None, stride, padding, dilation, False, (0, 0), len(weight), mask)
-        dx = dw = db = None
-        if ctx.needs_input_grad[0]:
-            full = [n + 2*p - d*(k - 1) for n, p, d, k in zip(x.shape[2:], padding, dilation, kernel)] # what stride 1 would give
-            spread = grad
-            if max(stride) > 1:
-                spread = torch.empty((*grad.shape[:2], *full), dtype=grad.dtype, memory_format=torch.channels_last).zero_()
-                spread[:, :, ::stride[0], ::stride[1]] = grad
-            dx = back(spread, x, weight, (1, 1), (True, False, False))[0]
-        if ctx.needs_input_grad[1]:
-            as_is = max(kernel) <= 3
-            dw = back(*((grad, x, weight) if as_is else (grad.float(), x.float(), weight.float())), stride, (False, True, False))[1]
-        if ctx.needs_input_grad[2]: db = grad.sum((0, 2, 3), dtype=torch.float32)
-        return dx, dw, db, None, None, None
+        of_x, of_weight, of_bias, *_ = ctx.needs_input_grad
+        return (_picture_grad(grad, *ctx.saved_tensors, *ctx.geometry) if of_x else None,
+                _weight_grad(grad, *ctx.saved_tensors, *ctx.geometry) if of_weight else None,
+                grad.sum((0, 2, 3), dtype=torch.float32) if of_bias else None, None, None, None)
 
 class DepthwiseConv2d(nn.Conv2d):
     "A depthwise `Conv2d` whose gradients in bfloat16 on a processor take the quicker ways."
