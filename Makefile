@@ -39,7 +39,7 @@ check: $(INSTALLED) ## notebooks, package and README agree; ruff; the import law
 	@PATH="$(abspath $(BIN)):$$PATH" $(QUIET) $(BIN)/python tools/check.py
 
 clean: ## remove what was built (not .venv, data or output)
-	@rm -rf _docs _proc build dist *.egg-info .ruff_cache .hypothesis nbs/.hypothesis nbs/.last_checked
+	@rm -rf _docs _proc jupyter_execute build dist *.egg-info .ruff_cache .hypothesis nbs/.hypothesis nbs/.last_checked
 	@find nbs visiondet tools -name __pycache__ -prune -exec rm -rf {} +
 
 $(INSTALLED): settings.ini setup.py

@@ -100,6 +100,7 @@ def main():
     pages = write_pages(parser["DEFAULT"])
     shutil.rmtree(SITE, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "sphinx", "-b", "html", "-q", "-j", "auto", PAGES, SITE], check=True, cwd=ROOT)
+    shutil.rmtree(SITE.parent / "jupyter_execute", ignore_errors=True)  # myst-nb's copies of the notebooks, which no page needs
     print(f"{pages} pages: {(SITE / 'index.html').relative_to(ROOT)}")
 
 
