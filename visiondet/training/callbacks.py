@@ -166,10 +166,10 @@ class DepthwiseConv2d(nn.Conv2d):
 
 # %% ../../nbs/31_training.callbacks.ipynb #c1b48c2e
 class FastDepthwise(Callback):
-    "During a fit let depthwise convolutions with a stride or a kernel above 3 x 3 be `DepthwiseConv2d`; does nothing on a GPU."
+    "During a fit let depthwise convolutions with a stride or a kernel above 3 x 3 be `DepthwiseConv2d`, which is torch's own on a GPU."
     order = MixedPrecision.order + 1
     def before_fit(self):
-        self.layers = [] if next(self.learn.model.parameters()).is_cuda else [m for m in self.learn.model.modules() if DepthwiseConv2d.suits(m)]
+        self.layers = [m for m in self.learn.model.modules() if DepthwiseConv2d.suits(m)]
         for m in self.layers: m.__class__ = DepthwiseConv2d
     def after_fit(self):
         for m in self.layers: m.__class__ = nn.Conv2d
