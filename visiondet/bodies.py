@@ -107,6 +107,3 @@ def load_pretrained(
                         f"model hub cannot be reached ({type(e).__name__})") from None
     net.load_state_dict(hub.state_dict())
     return "model hub"
-def body_stats(name):
-    cfg = timm.get_pretrained_cfg(name)
-    return (tuple(cfg.mean), tuple(cfg.std))
