@@ -50,7 +50,7 @@ def _look(learn, items, n_timed, n_shown, clock):
         rows += (own := score_rows(o, found))
         iou = float(np.mean([r["iou"] for r in own]))
         for shown, sign in ((best, -1), (worst, 1)):
-            if len(shown) < n_shown or sign*iou < sign*shown[-1][0]:
+            if sum(sign*other <= sign*iou for other, _ in shown) < n_shown:
                 shown.append((iou, _errors(img, o, found)))
                 shown.sort(key=lambda s: sign*s[0])
                 del shown[n_shown:]

@@ -18,6 +18,8 @@ from fastai.torch_core import TensorImage
 from torch import nn
 
 from ..answer import Setup
+from ..bundle_file import save_bundle
+from ..images import ImageError, as_picture, picture_name
 from ..learner import VisionLearner
 from ..loading import axes_from, set_stats, show_figure
 from ..network import network_function
@@ -31,7 +33,32 @@ from .pairs import IGNORE, read_mask
 from ..viz import show_grid
 
 # %% ../../nbs/25_segment.learner.ipynb #9e9f272f
-class SegmenterLearner(VisionLearner):
+class _Asking(VisionLearner): # until `VisionLearner` itself does
+    about = {}
+
+    def predict(self, picture, **kwargs):
+        name = picture_name(picture)
+        return self.find([as_picture(picture, name)], [name], **kwargs)[0]
+
+    def predict_many(self, pictures, **kwargs):
+        for i, p in enumerate(pictures):
+            name = picture_name(p, i)
+            try: yield self.find([as_picture(p, name)], [name], **kwargs)[0]
+            except ImageError as e: yield self.job.answer(name, error=e.reason)
+
+    def export(self, path, half=True, **about):
+        return save_bundle(path, self.model, self.job.describe(self, **about), half)
+
+    def show_results(self, *args, **kwargs): return axes_from(super().show_results, *args, **kwargs)
+
+class KindLearner(_Asking):
+    def find(self, images, names):
+        predict = network_function(self.model, self.loss_func.activation, *self.dls.stats)
+        self.model.eval()
+        return self.job.find(predict, images, names, Setup(tuple(self.dls.classes), self.dls.resizer))
+
+# %% ../../nbs/25_segment.learner.ipynb #a8c2fe39
+class SegmenterLearner(_Asking):
     "A fastai `Learner` whose predictions are masks in the pixels of the pictures themselves."
     looks, job = Tiling(), SegmenterUse() # how it looks at pictures that it does not see resized; whom it asks
 
@@ -150,3 +177,9 @@ class SegmentationInterpretation(Interpretation):
         loss = dict(zip((o.path for o in self.dl.items), self.losses.tolist()))
         scores = self.learn.predict_table(self.dl.items, **kwargs)
         return scores.assign(loss=scores.image.map(loss)).sort_values("loss", ascending=False, kind="stable", ignore_index=True)
+
+# %% ../../nbs/25_segment.learner.ipynb #78ca7011
+def __getattr__(name): # where these were before
+    if name not in ("classifier_dls", "classifier_learner"): raise AttributeError(name)
+    import visiondet.segment.classify
+    return getattr(visiondet.segment.classify, name)
