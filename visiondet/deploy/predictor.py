@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FINDERS', 'as_picture', 'picture_name', 'Result', 'Detection', 'Segmentation', 'find_objects', 'find_masks',
-           'Predictor', 'to_frame', 'list_pictures', 'own_names', 'spare_pictures', 'write_masks']
+           'Predictor', 'to_frame', 'list_pictures', 'own_names', 'spare_pictures']
 
 # %% ../../nbs/51_deploy.predictor.ipynb #10c3e12e
 import contextlib
@@ -16,15 +16,17 @@ from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from PIL import Image
 
-from ..core import VisiondetError, has_bf16, write_image
+from ..core import VisiondetError, has_bf16
 from .bundle import Bundle, get_bundle
 from ..detect.inference import Looks, locate
 from ..images import ImageError, find_images, pil_to_rgb, read_image
 from ..segment.tiles import Tiling, find_probability, predict_whole, tile_network
+from ..viz import PALETTE
 
 # %% ../../nbs/51_deploy.predictor.ipynb #fdf6bd29
 def as_picture(
@@ -62,6 +64,10 @@ class Result:
     height:int = 0       # likewise
     error:str|None = None # why it could not be read
 
+    def row(self)->dict: # plain values, by name
+        "The answer as a row of a table."
+        return dict(name=self.name, width=self.width, height=self.height, error=self.error)
+
 @dataclass(frozen=True)
 class Detection(Result):
     "One class and one box."
@@ -70,11 +76,32 @@ class Detection(Result):
     box:tuple = (nan,)*4         # xmin, ymin, xmax, ymax in the picture's pixels; NaN from a classifier
     probs:dict = field(default_factory=dict) # class -> probability
 
+    def row(self)->dict: # also label, score, xmin, ymin, xmax, ymax
+        "The answer as a row of a table."
+        return {**super().row(), "label": self.label, "score": self.score, **dict(zip(("xmin", "ymin", "xmax", "ymax"), self.box))}
+
+    def draw(self,
+        picture:np.ndarray, # (H, W, 3) uint8 RGB, the picture that was looked at
+    )->np.ndarray: # (H, W, 3) uint8 RGB
+        "The picture with the box, at its own size."
+        img, scale = picture.copy(), max(1, round(max(picture.shape[:2])/400))
+        x0, y0, x1, y1 = (round(v) for v in self.box)
+        colour = tuple(int(PALETTE["orange"][i:i+2], 16) for i in (1, 3, 5))
+        for c, w in (((0, 0, 0), 3*scale + 2), (colour, 2*scale)):
+            cv2.rectangle(img, (x0, y0), (x1 - 1, y1 - 1), c, w)
+            cv2.putText(img, f"{self.label} {self.score:.2f}", (x0 + 2*scale, max(y0 - 5*scale, 14*scale)),
+                        cv2.FONT_HERSHEY_SIMPLEX, 0.5*scale, c, w if c == (0, 0, 0) else scale)
+        return img
+
 @dataclass(frozen=True, eq=False)
 class Segmentation(Result):
     "What each pixel belongs to."
     probs:np.ndarray|None = None # (K, height, width) float32, 0..1, one per class; the first is the foreground's
     threshold:float = 0.5        # foreground from this probability on
+
+    def row(self)->dict: # also marked, the share of the pixels that are foreground
+        "The answer as a row of a table."
+        return {**super().row(), "marked": None if self.probs is None else float(self.mask.mean())}
 
     @property
     def prob(self): return None if self.probs is None else self.probs[0] # (height, width)
@@ -250,16 +277,3 @@ def spare_pictures(
     taken = {os.path.realpath(p) for p in paths}
     for t in targets:
         if os.path.realpath(t) in taken: raise VisiondetError(f"{t}: would replace a picture; write somewhere else")
-
-# %% ../../nbs/51_deploy.predictor.ipynb #e021bad1
-def write_masks(
-    predictor:Predictor, # of a segmenter's bundle
-    paths:list,          # pictures, see `list_pictures`
-    folder:str|Path,     # where the masks go; made if missing
-): # yields a `Segmentation` and the mask's path for each picture, in order, as they are ready
-    "Write a PNG for each picture, of its name and size. One that cannot be read gives a result with an `error`."
-    targets = [Path(folder)/name for name in own_names(paths, ".png")]
-    spare_pictures(targets, paths)
-    for result, target in zip(predictor.predict_many(paths), targets):
-        if not result.error: write_image(target, 255*(1 - result.mask))
-        yield result, target
