@@ -1,7 +1,7 @@
 """What must be true of the working tree besides passing tests: `python tools/check.py [NAME...]`, all without a name.
 
 export   the package is what the notebooks export          readme   README.md is what index.ipynb gives
-clean    the notebooks are as nbdev_clean leaves them      ruff     the package, setup.py and tools/ are tidy
+clean    the notebooks are as nbdev_clean leaves them      ruff     package, notebooks, setup.py and tools/ are tidy
 law      the import law, and what else 70_architecture asks of the package
 
 Exporting and cleaning run on a copy, so that a check changes nothing. Exit status 1 if any fails.
@@ -48,7 +48,12 @@ def unchanged_by(command, folders, advice):
 def export(): unchanged_by("nbdev_export", ["nbs", "visiondet"], "run nbdev_export; not what the notebooks give")
 def clean(): unchanged_by("nbdev_clean", ["nbs"], "run nbdev_clean; not clean")
 def readme(): run(sys.executable, "tools/readme.py", "--check")
-def ruff(): run("ruff", "check", "--quiet", "visiondet", "setup.py", "tools")
+
+
+def ruff():
+    "Mistakes in the code that is imported; no line over 120 columns and no semicolon anywhere, notebooks included."
+    run("ruff", "check", "--quiet", "visiondet", "setup.py", "tools")
+    run("ruff", "check", "--quiet", "--isolated", "--line-length", "120", "--select", "E501,E702,E703", "nbs")
 
 
 def law():

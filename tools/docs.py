@@ -1,7 +1,7 @@
 """The documentation site, in _docs/, from the notebooks: `python tools/docs.py`.
 
-nbdev says where a notebook's code is to describe itself (signatures, docstrings, the comments of parameters), the package is
-asked, and Sphinx with MyST-NB makes pages. No cell is run: a page shows the outputs that are in the notebook.
+nbdev says where a notebook's code is to describe itself (signatures, docstrings, the comments of parameters), the
+package is asked, and Sphinx with MyST-NB makes pages. No cell is run: a page shows the outputs of the notebook.
 """
 import importlib
 import json
@@ -38,7 +38,8 @@ def api(name, module):
     source = said._repr_markdown_() if said else ""
     source = re.sub(r"^---\s*", "", source)
     source = re.sub(r"\{target=\"_blank\"[^}]*\}", "", source)
-    return re.sub(r"<pre><code>(.*?)</code></pre>", lambda m: f"```python\n{unescape(m[1])}\n```", source, flags=re.DOTALL)
+    code = re.compile(r"<pre><code>(.*?)</code></pre>", re.DOTALL)
+    return code.sub(lambda m: f"```python\n{unescape(m[1])}\n```", source)
 
 
 def unescape(text):
@@ -87,8 +88,10 @@ def write_pages(settings):
             continue
         path.write_text(json.dumps(nb), encoding="utf-8")
     path, nb = index
-    contents = [f"```{{toctree}}\n:hidden:\n:caption: {FLOORS[floor]}\n\n" + "\n".join(pages) + "\n```" for floor, pages in trees.items()]
-    nb["cells"].append(markdown("contents", "\n\n".join(contents)))
+    def tree(floor, pages):
+        return "\n".join(["```{toctree}", ":hidden:", f":caption: {FLOORS[floor]}", "", *pages, "```"])
+
+    nb["cells"].append(markdown("contents", "\n\n".join(tree(*o) for o in trees.items())))
     path.write_text(json.dumps(nb), encoding="utf-8")
     shutil.copy(ROOT / "tools" / "docs_conf.py", PAGES / "conf.py")
     return len(shown)
@@ -99,8 +102,9 @@ def main():
     parser.read(ROOT / "settings.ini", encoding="utf-8")
     pages = write_pages(parser["DEFAULT"])
     shutil.rmtree(SITE, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "sphinx", "-b", "html", "-q", "-j", "auto", PAGES, SITE], check=True, cwd=ROOT)
-    shutil.rmtree(SITE.parent / "jupyter_execute", ignore_errors=True)  # myst-nb's copies of the notebooks, which no page needs
+    sphinx = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-j", "auto", PAGES, SITE]
+    subprocess.run(sphinx, check=True, cwd=ROOT)
+    shutil.rmtree(SITE.parent / "jupyter_execute", ignore_errors=True)  # myst-nb's copies, which no page needs
     print(f"{pages} pages: {(SITE / 'index.html').relative_to(ROOT)}")
 
 

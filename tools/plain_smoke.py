@@ -1,4 +1,7 @@
-"Does the installed package work as a user without nbdev meets it? Imports every module, then everything fastai's users import, then trains."
+"""Does the installed package work as a user without nbdev meets it?
+
+Imports every module, then everything that fastai's users import, then trains.
+"""
 import importlib
 import importlib.metadata
 import pkgutil
@@ -22,4 +25,5 @@ print(f"{len(modules)} modules without nbdev:", ", ".join(f"{k} {v}" for k, v in
 
 from visiondet.demo import run_demo  # noqa: E402
 
-with tempfile.TemporaryDirectory() as tmp: run_demo(tmp, n=48, epochs=(1, 1), size=96, bar=False)  # data, two phases, evaluation, both predictors
+with tempfile.TemporaryDirectory() as tmp:  # data, two phases, evaluation, both predictors
+    run_demo(tmp, n=48, epochs=(1, 1), size=96, bar=False)

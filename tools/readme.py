@@ -1,4 +1,4 @@
-"""README.md from nbs/index.ipynb: `readme.py` writes it, `readme.py --check` says whether it is what the notebook gives.
+"""README.md from nbs/index.ipynb: `readme.py` writes it, `readme.py --check` says whether it is what that gives.
 
 What a reader of the notebook sees is what the README shows: text as it is, code with its output, figures as files
 beside it. Cells that say `#| hide` or `#| export` stay out. The notebook lives in nbs/ and the README above it, so

@@ -82,7 +82,7 @@ def render_maps(
 # %% ../nbs/62_cli.ipynb #afc3e1a3
 def _detector_data(data, split, fold): # -> a `DetectorData`
     from visiondet.core import output_path
-    from visiondet.detect.annotations import pets_dataframe, read_annotations
+    from visiondet.detect.formats import pets_dataframe, read_annotations
     from visiondet.splits import Manifest, make_manifest
     from visiondet.training.recipes import DetectorData
     df = pets_dataframe() if data is None else read_annotations(data)

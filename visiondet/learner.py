@@ -20,7 +20,7 @@ from fastai.learner import Learner
 from torch import nn
 
 from .bodies import stage_params
-from .core import rng_state, set_rng_state
+from .core import VisiondetError, rng_state, set_rng_state
 
 # %% ../nbs/09_learner.ipynb #ff1ee3c7
 def stage_splitter(
@@ -69,6 +69,20 @@ def _on_device(o, device):
     if isinstance(o, list): return [_on_device(v, device) for v in o]
     return o.to(device) if isinstance(o, torch.Tensor) else o
 
+# %% ../nbs/09_learner.ipynb #11ebd38d
+def _check_batches(dl):
+    "Refuse to train with no batch at all: it would change nothing and say nothing"
+    if len(dl): return
+    n, bs = getattr(dl, "n", 0), getattr(dl, "bs", None)
+    raise VisiondetError(f"nothing to train with: {n} pictures do not fill a batch of {bs}; choose a smaller bs")
+
+def _start_bar(learn):
+    "fastprogress starts its clock at epoch 0 only: for a fit that goes on, start it as long ago as the epochs before took"
+    bar = getattr(getattr(learn, "progress", None), "mbar", None)
+    if not bar or not learn.first_epoch: return
+    bar.update(0)
+    bar.main_bar.start_t -= max(learn.seconds_before, 0.2*learn.first_epoch) # epochs quicker than that it would pass over
+
 # %% ../nbs/09_learner.ipynb #fadc35ae
 class VisionLearner(Learner):
     "A fastai `Learner` for a model with a `body`; frozen stages stand still, `lr_find` leaves no trace."
@@ -84,8 +98,10 @@ class VisionLearner(Learner):
         super().__init__(dls, model, loss_func, splitter=splitter, train_bn=train_bn, cbs=cbs, **kwargs)
         if not train_bn: self.add_cb(BnFreeze())
 
-    first_epoch = 0 # where the next fit starts to count: a resumed one is not at its beginning
+    first_epoch, seconds_before = 0, 0 # a fit that goes on: how many epochs it has behind it, and what they took
     def _do_fit(self):
+        _check_batches(self.dls.train)
+        _start_bar(self)
         for epoch in range(self.first_epoch, self.n_epoch):
             self.epoch = epoch
             self._with_events(self._do_epoch, "epoch", CancelEpochException)

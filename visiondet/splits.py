@@ -15,7 +15,7 @@ import pandas as pd
 from fastcore.basics import patch
 
 from .core import VisiondetError, file_sha256, read_json, write_text
-from .images import _in_threads, scan_images
+from .images import read_ahead, scan_images
 
 # %% ../nbs/06_splits.ipynb #ffbd3c80
 class SplitError(VisiondetError):
@@ -185,6 +185,6 @@ def verify(self:Manifest,
     def state(row):
         path = Path(folder)/row[0]
         return row[0], "missing" if not path.is_file() else "" if file_sha256(path) == row[1] else "changed"
-    states = _in_threads(state, zip(self.files["image"], self.files["sha256"]), None)
+    states = read_ahead(zip(self.files["image"], self.files["sha256"]), state)
     bad = sorted(f"{name} ({what})" for name, what in states if what)
     if bad: raise SplitError(f"{folder}: {len(bad)} of {len(self.files)} files do not match the manifest: {_some(bad)}")
