@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .. import boxes as box_ops
-from ..core import VisiondetError
+from ..core import choose
 from .models import cell_centres
 
 # %% ../../nbs/13_detect.losses.ipynb #bac75f22
@@ -20,11 +20,11 @@ BOX_LOSSES = dict(
     ciou=lambda p, t: 1 - box_ops.ciou(p, t), eiou=lambda p, t: 1 - box_ops.eiou(p, t))
 
 def box_loss(
-    pred,             # (N, 4) xyxy, shares of the input
-    targ,             # (N, 4) xyxy, likewise
-    l1:float=1.0,     # weight of smooth L1, mean over the four sides
-    beta:float=1.0,   # where smooth L1 goes from square to straight, in shares of the input
-    iou:str|None=None,# a name in `BOX_LOSSES`
+    pred:torch.Tensor,    # (N, 4) xyxy, shares of the input
+    targ:torch.Tensor,    # (N, 4) xyxy, likewise
+    l1:float=1.0,         # weight of smooth L1, mean over the four sides
+    beta:float=1.0,       # where smooth L1 goes from square to straight, in shares of the input
+    iou:str|None=None,    # a name in `BOX_LOSSES`
     iou_weight:float=1.0, # its weight
 )->torch.Tensor: # (N,)
     "Smooth L1 (Girshick 2015) and one of the IoU family, weighted."
@@ -66,8 +66,8 @@ class BoxAndClass(nn.Module):
 
 # %% ../../nbs/13_detect.losses.ipynb #fd110186
 def cell_loss(
-    cells, # (B, N, 4) xyxy boxes of all cells, shares of the input, row by row; a square map
-    truth, # (B, 4) xyxy, likewise
+    cells:torch.Tensor, # (B, N, 4) xyxy boxes of all cells, shares of the input, row by row; a square map
+    truth:torch.Tensor, # (B, 4) xyxy, likewise
 )->torch.Tensor: # (B,), 0 where no cell lies near the middle
     "The mean GIoU loss of the cells near the object's middle."
     centre, half = (truth[:, None, :2] + truth[:, None, 2:])/2, (truth[:, None, 2:] - truth[:, None, :2])*0.35
@@ -93,13 +93,13 @@ class DetectionLoss(BoxAndClass):
         reduction:str="mean",     # or "none": one value per picture
     ):
         super().__init__(n_classes, box)
-        if iou is not None and iou not in BOX_LOSSES: raise VisiondetError(f"unknown box loss {iou!r}: choose one of {', '.join(BOX_LOSSES)}")
+        if iou is not None: choose("box loss", iou, BOX_LOSSES)
         self.class_weight, self.cells, self.reduction = class_weight, cells, reduction
         self.options = dict(l1=l1, beta=beta, iou=iou, iou_weight=iou_weight)
 
     def forward(self,
-        pred, # raw values (B, 4 + K) or (B, K); or a pair of them and the cells' boxes (B, N, 4)
-        targ, # (B, 5): class index, box as shares of the input
+        pred,              # raw values (B, 4 + K) or (B, K); or a pair of them and the cells' boxes (B, N, 4)
+        targ:torch.Tensor, # (B, 5): class index, box as shares of the input
     )->torch.Tensor: # one number, or (B,) with `reduction="none"`
         "How wrong the answers are."
         pred, cells = pred if isinstance(pred, tuple) else (pred, None)
@@ -111,8 +111,8 @@ class DetectionLoss(BoxAndClass):
         return loss if self.reduction == "none" else loss.mean()
 
     def class_loss(self,
-        logits, # (B, K), K = 1 for two classes
-        label,  # (B,) float, class index
+        logits:torch.Tensor, # (B, K), K = 1 for two classes
+        label:torch.Tensor,  # (B,) float, class index
     )->torch.Tensor: # (B,)
         "Binary cross-entropy for two classes, cross-entropy for more."
         if self.n_classes == 2: return F.binary_cross_entropy_with_logits(logits[:, 0], label, reduction="none")
