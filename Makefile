@@ -11,9 +11,11 @@ INSTALLED := $(VENV)/.installed-dev
 INSTALLED_DOCS := $(VENV)/.installed-docs
 
 # Tests run on the CPU and offline, one thread to a notebook: the same figures every time, and no two processes fighting over a core.
+# PASSIVE: threads that wait sleep; spinning, as they do by default, they are 20 times slower where another process wants the cores.
+export OMP_WAIT_POLICY ?= PASSIVE
 QUIET := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 CUDA_VISIBLE_DEVICES= HF_HUB_OFFLINE=1 NO_ALBUMENTATIONS_UPDATE=1
 
-.PHONY: help setup demo test readme docs check clean
+.PHONY: help setup demo test mutants readme docs site check clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -29,13 +31,19 @@ test: $(INSTALLED) ## run the notebooks' tests (NB=02_resize for one, FLAGS="slo
 	@PATH="$(abspath $(BIN)):$$PATH" $(QUIET) $(BIN)/nbdev_test --file_glob '$(NB)*.ipynb' --flags '$(FLAGS)' \
 		--n_workers $(JOBS) --do_print --timing
 
+mutants: $(INSTALLED) ## break the code on purpose: do the tests notice? (NB=02_resize for one; about an hour for all)
+	@PATH="$(abspath $(BIN)):$$PATH" $(QUIET) $(BIN)/python -W ignore tools/mutants.py --jobs $(JOBS) $(NB)
+
 readme: $(INSTALLED) ## write README.md from nbs/index.ipynb
 	@$(BIN)/python tools/readme.py
 
 docs: $(INSTALLED_DOCS) ## build the documentation site in _docs/
 	@$(QUIET) $(BIN)/python tools/docs.py
 
-check: $(INSTALLED) ## notebooks, package and README agree; ruff; the import law
+site: docs ## build the site and test it in a browser (needs Chromium)
+	@$(BIN)/python tools/site_test.py
+
+check: $(INSTALLED) ## notebooks, package and README agree; ruff; the laws of the house
 	@PATH="$(abspath $(BIN)):$$PATH" $(QUIET) $(BIN)/python tools/check.py
 
 clean: ## remove what was built (not .venv, data or output)

@@ -11,7 +11,8 @@ cfg = parser["DEFAULT"]
 
 statuses = {"2": "2 - Pre-Alpha", "3": "3 - Alpha", "4": "4 - Beta", "5": "5 - Production/Stable"}
 first, last = (int(cfg[o].split(".")[1]) for o in ("min_python", "max_python"))
-dev, docs = cfg["dev_requirements"].split(), cfg["docs_requirements"].split()
+extras = {k.removesuffix("_requirements"): v.split() for k, v in cfg.items() if k.endswith("_requirements")}
+extras["docs"] = extras["dev"] + extras["docs"]  # the site is made by asking the package
 readme = here / "README.md"
 
 setup(
@@ -41,7 +42,7 @@ setup(
     package_data={cfg["lib_name"]: ["bundles/*"]},
     include_package_data=True,
     install_requires=cfg["requirements"].split(),
-    extras_require={"dev": dev, "docs": dev + docs},
+    extras_require=extras,
     python_requires=f">={cfg['min_python']}",
     entry_points={
         "console_scripts": cfg["console_scripts"].split(),

@@ -9,8 +9,8 @@ settings = parser["DEFAULT"]
 project, author, release = settings["title"], settings["author"], settings["version"]
 project_copyright = settings["copyright"]
 
-extensions = ["myst_nb"]
-source_suffix = {".ipynb": "myst-nb"}
+extensions = ["myst_nb", "sphinx-mathjax-offline"]  # formulas without asking another server
+source_suffix = {".ipynb": "myst-nb", ".md": "myst-nb"}
 exclude_patterns = ["jupyter_execute"]
 nb_execution_mode = "off"  # what a page shows is what the notebook holds
 nb_render_markdown_format = "myst"
@@ -27,8 +27,10 @@ html_theme_options = {
     "path_to_docs": settings["nbs_path"],
     "use_repository_button": True,
     "use_source_button": True,
+    "use_download_button": False,  # the repository button leads to the notebook itself
     "launch_buttons": {"colab_url": "https://colab.research.google.com"},
     "show_toc_level": 2,
     "navbar_persistent": [],
 }
 html_copy_source = False
+html_static_path, html_css_files, html_favicon = ["_static"], ["custom.css"], "_static/favicon.svg"

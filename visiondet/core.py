@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['safe_text', 'VisiondetError', 'FileError', 'choose', 'data_path', 'weights_path', 'output_path', 'pets_path',
-           'maps_path', 'find_weights', 'set_seed', 'rng_state', 'set_rng_state', 'seed_for', 'has_bf16', 'atomic_path',
-           'atomic_write', 'remove_leftovers', 'write_text', 'write_json', 'read_json', 'write_csv', 'read_table',
-           'write_figure', 'write_image', 'file_sha256', 'own_names', 'spare_pictures', 'RunFolder', 'run_folder',
-           'inference_folder', 'get_logger']
+           'maps_path', 'find_weights', 'set_seed', 'rng_state', 'set_rng_state', 'seed_for', 'quiet_imports',
+           'has_bf16', 'atomic_path', 'atomic_write', 'remove_leftovers', 'write_text', 'write_json', 'read_json',
+           'write_csv', 'read_table', 'write_figure', 'write_image', 'file_sha256', 'own_names', 'spare_pictures',
+           'RunFolder', 'run_folder', 'inference_folder', 'get_logger']
 
 # %% ../nbs/00_core.ipynb #49e6b5b3
 import contextlib, dataclasses, functools, hashlib, json, logging, math, os, random, re, secrets, shutil, sys, time
+import warnings
 from pathlib import Path
 
 # %% ../nbs/00_core.ipynb #a4376196
@@ -159,6 +160,15 @@ def seed_for(
     text = json.dumps(keys, sort_keys=True, separators=(",", ":"), default=lambda o: o.item()) # item: numpy's numbers
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
+# %% ../nbs/00_core.ipynb #5dc8edef
+@contextlib.contextmanager
+def quiet_imports():
+    "Import libraries without the warnings that are meant for their authors."
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.filterwarnings("ignore", message="IProgress") # tqdm would rather have widgets
+        yield
+
 # %% ../nbs/00_core.ipynb #7ece4c32
 def has_bf16(
     device:str="cpu", # type of a torch device
@@ -272,7 +282,8 @@ def _unguard(v): return v[1:] if isinstance(v, str) and v[:1] == "'" and _is_for
 def _each_text(df, change):
     "A table with `change` done to every text, also to those of its header"
     from pandas.api.types import is_numeric_dtype
-    return df.apply(lambda c: c if is_numeric_dtype(c) else c.map(change)).rename(columns=change, index=change)
+    df = df.apply(lambda c: c if is_numeric_dtype(c) else c.map(change)).rename(columns=change)
+    return df if is_numeric_dtype(df.index) else df.rename(index=change)
 
 def write_csv(
     path:str|Path,   # file to make or replace

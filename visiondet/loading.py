@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['IMAGENET_STATS', 'Picture', 'LoadPicture', 'picture_tensor', 'SeededCompose', 'SeededDL', 'PictureTransform',
-           'split_rows', 'NormalizeBytes', 'picture_reader', 'make_dls', 'show_figure']
+           'split_rows', 'NormalizeBytes', 'set_stats', 'picture_reader', 'PictureLoaders', 'make_dls', 'show_figure',
+           'axes_from']
 
 # %% ../nbs/06b_loading.ipynb #9854f747
 import os
@@ -16,39 +17,39 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1") # else it asks the networ
 import albumentations as A
 import numpy as np
 import torch
-from fastai.data.core import DataLoaders, Datasets, TfmdDL
-from fastai.data.transforms import Normalize
-from fastai.torch_core import TensorImage
 from fasttransform import ItemTransform, Transform
 
 from .cache import PictureCache
-from .core import VisiondetError
-from .images import read_image
+from .core import VisiondetError, get_logger, quiet_imports
+from .images import as_picture, read_image
+from .network import normalize
+
+with quiet_imports():
+    from fastai.data.core import DataLoaders, Datasets, TfmdDL
+    from fastai.data.transforms import Normalize
+    from fastai.torch_core import TensorImage
 
 # %% ../nbs/06b_loading.ipynb #1244981c
 class Picture(np.ndarray):
     "(H, W, 3) uint8 RGB."
 
 class LoadPicture(Transform):
-    "An item with a `path`, or a path, bytes, array or PIL image -> `Picture`."
+    "An item with a `path`, or a picture in any form that `as_picture` takes -> `Picture`."
     def __init__(self,
-        read=read_image, # path or bytes -> (H, W, 3) uint8 RGB
+        read=read_image, # path -> (H, W, 3) uint8 RGB
     ): self.read = read
     def encodes(self,
-        x, # an item with a `path`, or a path, bytes, (H, W, 3) uint8 array or PIL image
+        x, # an item with a `path`, or a path, bytes, a uint8 array or PIL image
     ): # `Picture`
-        "Read one item. Raises `VisiondetError` for what is no (H, W, 3) uint8 picture."
+        "Read one item. Raises `ImageError` for what is no picture."
         if not isinstance(x, Path): x = getattr(x, "path", x)
-        img = self.read(x) if isinstance(x, (str, Path, bytes)) else np.asarray(x)
-        if img.ndim != 3 or img.shape[2] != 3 or img.dtype != np.uint8:
-            raise VisiondetError(f"a picture must be (H, W, 3) uint8, not {img.shape} {img.dtype}")
-        return img.view(Picture)
+        return (self.read(x) if isinstance(x, (str, Path)) else as_picture(x)).view(Picture)
 
 def picture_tensor(
     img:np.ndarray, # (H, W, 3) uint8
 )->TensorImage: # (3, H, W) uint8: bytes are turned into floats as whole batches, on the device
     "A picture in the layout of the network."
-    return TensorImage(torch.from_numpy(np.ascontiguousarray(img)).permute(2, 0, 1))
+    return TensorImage(torch.from_numpy(np.require(img, requirements="CW")).permute(2, 0, 1))
 
 # %% ../nbs/06b_loading.ipynb #cbc66e1c
 class SeededCompose:
@@ -76,13 +77,27 @@ class SeededCompose:
 
 # %% ../nbs/06b_loading.ipynb #cbd510de
 class SeededDL(TfmdDL):
-    "A loader that gives its random transforms a new seed at the start of each training epoch."
+    "A loader that gives its random transforms a new seed at the start of each training epoch, and the axes it shows."
     def before_iter(self):
         "fastai's, and a new seed for each transform that has `reseed`."
         super().before_iter()
         if self.split_idx: return
         for f in self.after_item.fs: # the validation loader has the same transforms
             if hasattr(f, "reseed") and f.split_idx != 1: f.reseed(int(torch.randint(2**31, (1,))))
+
+    def show_batch(self,
+        *args,    # as for fastai's
+        **kwargs, # as for fastai's
+    ): # the axes; with `show=False` the decoded batch
+        "fastai's, and the axes of what was shown."
+        return axes_from(super().show_batch, *args, **kwargs)
+
+    def show_results(self,
+        *args,    # as for fastai's
+        **kwargs, # as for fastai's
+    ): # the axes; with `show=False` the decoded batch
+        "fastai's, and the axes of what was shown."
+        return axes_from(super().show_results, *args, **kwargs)
 
 # %% ../nbs/06b_loading.ipynb #ead057d9
 class PictureTransform(ItemTransform):
@@ -116,10 +131,27 @@ IMAGENET_STATS = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)) # mean and stand
 
 class NormalizeBytes(Normalize):
     "fastai's `Normalize` for batches of bytes; what it decodes is in 0..1."
-    def encodes(self, x:TensorImage):
-        floats = x.as_subclass(torch.Tensor).to(torch.float32, memory_format=torch.channels_last)
-        return TensorImage(floats.mul_(1/(255*self.std)).sub_(self.mean/self.std))
+    def encodes(self, x:TensorImage): return TensorImage(normalize(x, self.mean, self.std))
     def decodes(self, x:TensorImage): return super().decodes(x).clamp(0, 1)
+
+# %% ../nbs/06b_loading.ipynb #12f278b2
+def set_stats(
+    dls:DataLoaders, # from `make_dls`, changed in place
+    mean:tuple,      # of each channel, 0..1, subtracted
+    std:tuple,       # of each channel, 0..1, divided by
+):
+    "Normalise the batches of all loaders by other numbers; `dls.stats` tells them. Raises `VisiondetError` for none."
+    mean, std = (tuple(float(v) for v in stat) for stat in (mean, std))
+    if len(mean) != 3 or len(std) != 3 or not np.isfinite([mean, std]).all() or min(std) <= 0:
+        raise VisiondetError(f"mean and std must be three numbers each, std above zero, not {mean} and {std}")
+    used = getattr(dls, "stats_used", None) # by a Learner; the default is nobody's
+    if used not in (None, (mean, std)):
+        get_logger().warning("these loaders were normalised for another body, which will see other numbers from now on: "
+                             "make loaders of its own for each")
+    for dl in dls.loaders:
+        for f in dl.after_batch.fs:
+            if isinstance(f, Normalize): f.mean, f.std = (f.mean.new_tensor(v).view(1, 3, 1, 1) for v in (mean, std))
+    dls.stats = dls.stats_used = mean, std
 
 # %% ../nbs/06b_loading.ipynb #df48df04
 def picture_reader(
@@ -129,32 +161,67 @@ def picture_reader(
     "How pictures are read: from their files, or from a cache that is made now if need be."
     return PictureCache(paths, None if cache is True else cache) if cache else read_image
 
+class PictureLoaders(DataLoaders):
+    "fastai's `DataLoaders`, which know how they normalise: `stats`, and whether the user chose that: `stats_given`."
+    def test_dl(self,
+        test_items,         # paths, bytes, arrays, PIL images; with labels, records as in training
+        rm_type_tfms:int=0, # as for fastai's; 0: all transforms are needed
+        **kwargs,           # as for fastai's: `with_labels`, `bs`, `num_workers` ...
+    ): # a loader of (picture,), or with labels of (picture, target)
+        "A loader of other pictures, treated as in validation."
+        return super().test_dl(test_items, rm_type_tfms=rm_type_tfms, **kwargs)
+
 def make_dls(
     items:list,          # records with a `path`
     valid,               # see `split_rows`
     target:list,         # transforms from an item to its target
     item_tfms:list,      # one for training (`split_idx = 0`), one for all else (`split_idx = 1`)
-    bs:int=32,           # pictures per training batch; twice as many in validation
+    bs:int=32,           # pictures per training batch, no more than there are; twice as many in validation
     cache=False,         # see `picture_reader`
-    mean=IMAGENET_STATS[0], # of each channel, 0..1, subtracted
-    std=IMAGENET_STATS[1],  # of each channel, 0..1, divided by
+    mean:tuple|None=None, # of each channel, 0..1, subtracted; None: ImageNet's, until a Learner's body says otherwise
+    std:tuple|None=None,  # of each channel, 0..1, divided by; None: likewise
     num_workers:int=1,   # processes that load; 0: none
     **kwargs,            # passed on to the loaders
-)->DataLoaders: # batches of normalised pictures (B, 3, H, W) and targets
+)->PictureLoaders: # batches of normalised pictures (B, 3, H, W) and targets
     "fastai `DataLoaders` for pictures and any kind of target."
     read = picture_reader([o.path for o in items], cache)
     splits = split_rows(len(items), valid)
+    if bs > (n := len(splits[0])):
+        get_logger().warning("%d pictures to train with: batches of %d instead of %d", n, n, bs)
+        bs = n
     dsets = Datasets(items, [[LoadPicture(read)], list(target)], splits=splits, n_inp=1, dl_type=SeededDL)
-    normalise = NormalizeBytes.from_stats(mean, std, cuda=torch.cuda.is_available())
-    dls = dsets.dataloaders(bs=bs, val_bs=2*bs, num_workers=num_workers, after_item=list(item_tfms),
-                            after_batch=normalise, **kwargs)
-    dls.stats = tuple(mean), tuple(std)
+    dsets._dbunch_type = PictureLoaders
+    normalise = NormalizeBytes.from_stats(*IMAGENET_STATS, cuda=torch.cuda.is_available())
+    dls = dsets.dataloaders(bs=bs, num_workers=num_workers, after_item=list(item_tfms), after_batch=normalise,
+                            **{"val_bs": 2*bs, **kwargs})
+    set_stats(dls, mean or IMAGENET_STATS[0], std or IMAGENET_STATS[1])
+    dls.stats_given = mean is not None or std is not None
+    if not dls.stats_given: dls.stats_used = None
     return dls
 
-# %% ../nbs/06b_loading.ipynb #de104a08
+# %% ../nbs/06b_loading.ipynb #439b364f
+_shown = []
+
 def show_figure(
     fig, # a matplotlib figure
-):
-    "Display a figure where there is a notebook to display it in."
+)->list: # its axes
+    "Display a figure where there is a notebook to display it in; elsewhere it becomes pyplot's current figure."
+    _shown[:] = fig.axes
     ipython = sys.modules.get("IPython") # whoever runs a notebook has imported it
     if ipython and ipython.get_ipython() is not None: ipython.display.display(fig)
+    else:
+        import matplotlib.pyplot as plt
+        plt.figure(fig)
+    return list(_shown)
+
+def axes_from(
+    function, # that shows pictures, such as fastai's `plot_top_losses`
+    /,
+    *args,    # for it
+    **kwargs, # for it
+): # what `function` gives, or else the axes that it drew on
+    "Call a function of fastai that shows something; the axes come back."
+    import matplotlib.pyplot as plt
+    _shown.clear()
+    result = function(*args, **kwargs)
+    return result if result is not None else list(_shown) or plt.gcf().axes

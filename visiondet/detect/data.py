@@ -7,20 +7,24 @@ __all__ = ['AUGMENTATIONS', 'Record', 'records', 'TensorDetection', 'Found', 'Ta
            'ResizeItem', 'AugmentItem', 'detector_dls', 'show_batch', 'show_results']
 
 # %% ../../nbs/11_detect.data.ipynb #a03ca6b4
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..loading import IMAGENET_STATS, PictureTransform, SeededCompose, make_dls, picture_tensor, show_figure # first: it tells albumentations not to use the network
+# first: it tells albumentations not to use the network
+from ..loading import PictureTransform, SeededCompose, make_dls, picture_tensor, show_figure
 
 import albumentations as A
 import numpy as np
 import pandas as pd
 import torch
+from fastcore.basics import patch
 from fastai.torch_basics import dispatch
 from fastai.torch_core import TensorBase, TensorImage
 from fasttransform import Transform
 
-from ..core import VisiondetError
+from ..core import VisiondetError, choose
+from ..images import image_size
 from ..resize import Letterbox, Stretch
 from ..viz import show_grid
 from ..window import Window, draw_window
@@ -28,22 +32,27 @@ from ..window import Window, draw_window
 # %% ../../nbs/11_detect.data.ipynb #e3bc67fa
 class Record(NamedTuple):
     "One annotated picture."
-    path: str     # of the picture file
-    label: str    # class
-    box: tuple    # (xmin, ymin, xmax, ymax) in the picture's pixels
-    width: int    # of the picture, pixels
-    height: int   # of the picture, pixels
+    path:str    # of the picture file
+    label:str   # class
+    box:tuple   # (xmin, ymin, xmax, ymax) in the picture's pixels
+    width:int   # of the picture, pixels
+    height:int  # of the picture, pixels
+
+# %% ../../nbs/11_detect.data.ipynb #f9ba9d2a
+_NEEDED = ["image", "label", "xmin", "ymin", "xmax", "ymax"]
 
 def records(
-    df:pd.DataFrame,      # an annotation table
-    folder:str|Path=".",  # what its `image` column is relative to
+    df:pd.DataFrame,           # an annotation table; without width and height the pictures are looked at
+    folder:str|Path|None=None, # what its `image` column is relative to; None: what the table says of itself, or here
 )->list: # of `Record`
     "The rows of an annotation table as records. Raises `VisiondetError` naming the columns that are missing."
-    columns = ["image", "label", "xmin", "ymin", "xmax", "ymax", "width", "height"]
-    missing = [c for c in columns if c not in df]
+    missing = [c for c in _NEEDED if c not in df]
     if missing: raise VisiondetError(f"the annotation table lacks the columns {', '.join(missing)}")
-    return [Record(str(Path(folder)/i), str(l), (x0, y0, x1, y1), int(w), int(h)) for i, l, x0, y0, x1, y1, w, h in
-            df[columns].itertuples(index=False)]
+    folder = Path(df.attrs.get("folder", ".") if folder is None else folder)
+    paths = [str(folder/i) for i in df["image"]]
+    sizes = df[["width", "height"]].to_numpy() if {"width", "height"} <= set(df) else map(image_size, paths)
+    return [Record(path, str(label), tuple(box), int(w), int(h)) for path, label, box, (w, h)
+            in zip(paths, df["label"], df[_NEEDED[2:]].to_numpy(dtype=float).tolist(), sizes)]
 
 # %% ../../nbs/11_detect.data.ipynb #916d5ea4
 class TensorDetection(TensorBase):
@@ -51,14 +60,22 @@ class TensorDetection(TensorBase):
 
 class Found(NamedTuple):
     "What is there and where, for showing."
-    label: str  # class
-    box: tuple  # shares of the picture: xmin, ymin, xmax, ymax; NaN where a classifier gave none
+    label:str  # class
+    box:tuple  # shares of the picture: xmin, ymin, xmax, ymax; NaN where a classifier gave none
 
+# %% ../../nbs/11_detect.data.ipynb #98ed726b
 class Target(Transform):
     "A `Record` -> (5,): class index and box in pixels; decodes to `Found`."
     def __init__(self,
         vocab:list, # class names in order
-    ): self.vocab, self.index = list(vocab), {c: i for i, c in enumerate(vocab)}
+    ): self.classes, self.index = list(vocab), {c: i for i, c in enumerate(vocab)}
+
+    @property
+    def vocab(self):
+        "Refused in words: fastai's `ClassificationInterpretation` asks for it, and would count coordinates as classes."
+        raise VisiondetError("targets of a detector are a class and a box: use `DetectionInterpretation`, not fastai's "
+                             "`ClassificationInterpretation`; the names of the classes are `dls.vocab`")
+
     def encodes(self,
         x:Record, # of a class in `vocab`
     ): # (5,) `TensorDetection`, in pixels of the picture
@@ -68,7 +85,7 @@ class Target(Transform):
         x:TensorDetection, # (5,)
     ): # `Found`, the box as it was
         "The class's name again."
-        return Found(self.vocab[int(x[0])], tuple(x[1:].tolist()))
+        return Found(self.classes[int(x[0])], tuple(x[1:].tolist()))
 
 # %% ../../nbs/11_detect.data.ipynb #fbbf7495
 def _along(r, low, high, length, side, reach, close):
@@ -115,32 +132,37 @@ class RandomWindow(A.DualTransform):
         span = self.close if close else self.far
         return dict(window=Window(*_square(self.py_random, boxes[0, :4] * [w, h, w, h], w, h, close, *span), self.size))
 
-    def apply(self,
-        img:np.ndarray, # (H, W, 3) uint8
-        window:Window,  # what was drawn for this picture
-        **params,       # albumentations' own
-    )->np.ndarray: # (size, size, 3) uint8
-        "What the window shows."
-        return draw_window(window, img)
-
-    def apply_to_bboxes(self,
-        boxes:np.ndarray, # (N, 4 or more), xyxy as shares of the picture
-        window:Window,    # what was drawn for this picture
-        **params,         # albumentations' own: `shape` of the picture
-    )->np.ndarray: # the same shape, as shares of the window
-        "Where the boxes are in the window."
-        h, w = params["shape"][:2]
-        return np.hstack([window.apply_boxes(boxes[:, :4] * [w, h, w, h]) / window.size, boxes[:, 4:]]) if len(boxes) else boxes
-
     def get_transform_init_args_names(self):
         "albumentations asks what to write down of this transform."
         return ("size", "close", "far", "p_close")
 
+# %% ../../nbs/11_detect.data.ipynb #4496d896
+@patch
+def apply(self:RandomWindow,
+    img:np.ndarray, # (H, W, 3) uint8
+    window:Window,  # what was drawn for this picture
+    **params,       # albumentations' own
+)->np.ndarray: # (size, size, 3) uint8
+    "What the window shows."
+    return draw_window(window, img)
+
+@patch
+def apply_to_bboxes(self:RandomWindow,
+    boxes:np.ndarray, # (N, 4 or more), xyxy as shares of the picture
+    window:Window,    # what was drawn for this picture
+    **params,         # albumentations' own: `shape` of the picture
+)->np.ndarray: # the same shape, as shares of the window
+    "Where the boxes are in the window."
+    h, w = params["shape"][:2]
+    if not len(boxes): return boxes
+    return np.hstack([window.apply_boxes(boxes[:, :4] * [w, h, w, h]) / window.size, boxes[:, 4:]])
+
 # %% ../../nbs/11_detect.data.ipynb #643bc1d5
 def _study(size, resize):
     "The study's list; only the resize differs between its two versions"
-    return [A.HorizontalFlip(p=0.5), A.VerticalFlip(p=0.5), A.RandomRotate90(p=0.5), A.RandomBrightnessContrast(0.3, 0.3, p=0.25),
-            A.Blur(blur_limit=(3, 3), p=0.25), A.ColorJitter(0.2, 0.2, 0.2, 0.2, p=0.25),
+    return [A.HorizontalFlip(p=0.5), A.VerticalFlip(p=0.5), A.RandomRotate90(p=0.5),
+            A.RandomBrightnessContrast(0.3, 0.3, p=0.25), A.Blur(blur_limit=(3, 3), p=0.25),
+            A.ColorJitter(0.2, 0.2, 0.2, 0.2, p=0.25),
             A.OneOf([A.RandomSizedBBoxSafeCrop(size, size), resize], p=1.0)]
 
 def _colours(strength=1.0):
@@ -161,8 +183,7 @@ def augmentation(
     size:int,  # side of the network's square input, pixels
 )->tuple: # (list of albumentations transforms for training, resizer for all else)
     "An augmentation and the resizer that belongs to it. Raises `VisiondetError` for an unknown name."
-    if name not in AUGMENTATIONS: raise VisiondetError(f"unknown augmentation {name!r}: choose one of {', '.join(AUGMENTATIONS)}")
-    return AUGMENTATIONS[name](size)
+    return choose("augmentation", name, AUGMENTATIONS)(size)
 
 # %% ../../nbs/11_detect.data.ipynb #0f8fd5c6
 def _pair(img, target, box=None):
@@ -197,7 +218,8 @@ class AugmentItem(PictureTransform):
         resizer,   # a `Letterbox` or `Stretch`, for a box that got lost
     ):
         self.fallback = ResizeItem(resizer)
-        params = A.BboxParams("albumentations", label_fields=[], clip=True, check_each_transform=False) # once, at the end: a fifth of the time
+        once = dict(check_each_transform=False) # at the end only: a fifth of the time
+        params = A.BboxParams("albumentations", label_fields=[], clip=True, **once)
         self.compose = SeededCompose(tfms, bbox_params=params)
 
     def reseed(self,
@@ -217,28 +239,36 @@ class AugmentItem(PictureTransform):
         return _pair(out["image"], target, out["bboxes"][0][:4])
 
 # %% ../../nbs/11_detect.data.ipynb #39e5f55d
+def _valid_rows(df, valid):
+    "A share of the pictures as (N,) bool, chosen at random and always the same; anything else as it is"
+    if isinstance(valid, bool) or not isinstance(valid, (float, int)): return valid
+    if not 0 < valid < 1:
+        raise VisiondetError(f"valid={valid!r}: expected a share of the pictures such as 0.2, (N,) bool or row numbers")
+    names = np.random.default_rng(0).permutation(sorted(set(df["image"])))
+    return df["image"].isin(names[:max(1, round(valid*len(names)))]).to_numpy()
+
 def detector_dls(
-    df:pd.DataFrame,          # an annotation table
-    valid,                    # (N,) bool or the row numbers of the validation set
-    folder:str|Path=".",      # what its `image` column is relative to
+    df:pd.DataFrame,          # an annotation table, see `records`
+    valid=0.2,                # validation set: a share of the pictures, chosen at random; or (N,) bool or row numbers
+    folder:str|Path|None=None,# what its `image` column is relative to; None: what the table says of itself, or here
     size:int=224,             # side of the network's square input, pixels
     aug:str="upright",        # a name in `AUGMENTATIONS`
-    bs:int=32,                # pictures per batch
+    bs:int=32,                # pictures per batch, no more than there are to train with
     vocab:list|None=None,     # class names in order; None: those of the table, sorted
-    mean:tuple=IMAGENET_STATS[0], # per channel, 0..1
-    std:tuple=IMAGENET_STATS[1],  # per channel, 0..1
+    mean:tuple|None=None,     # per channel, 0..1; None: as the Learner's body wants it
+    std:tuple|None=None,      # per channel, 0..1; None: likewise
     cache:bool|str|Path=False,# decode once into the cache folder (True) or into this folder
     num_workers:int=1,        # processes that load; 0: none
     **kwargs,                 # passed on to the loaders
 ): # fastai `DataLoaders` with attributes `vocab`, `resizer`, `size`
-    "DataLoaders of pictures and (class, box) targets. Raises `VisiondetError` for less than two classes, or unknown ones."
+    "DataLoaders of pictures and (class, box). Raises `VisiondetError` for less than two classes, or unknown ones."
     items, vocab = records(df, folder), list(vocab or sorted(df.label.unique()))
     if len(vocab) < 2: raise VisiondetError(f"a detector needs two classes or more, not {vocab}")
     unknown = sorted(set(df.label) - set(vocab))
     if unknown: raise VisiondetError(f"classes not in the vocabulary {vocab}: {', '.join(map(str, unknown))}")
     tfms, resizer = augmentation(aug, size)
-    dls = make_dls(items, valid, [Target(vocab)], [AugmentItem(tfms, resizer), ResizeItem(resizer)], bs=bs, cache=cache, mean=mean, std=std,
-                   num_workers=num_workers, **kwargs)
+    dls = make_dls(items, _valid_rows(df, valid), [Target(vocab)], [AugmentItem(tfms, resizer), ResizeItem(resizer)],
+                   bs=bs, cache=cache, mean=mean, std=std, num_workers=num_workers, **kwargs)
     dls.vocab, dls.resizer, dls.size, dls.aug = vocab, resizer, size, aug
     return dls
 
@@ -252,15 +282,17 @@ def _boxes_in_pixels(founds, images): # shares -> pixels of the squares; a class
 
 def _show(samples, found=None, **kwargs): # a grid of pictures with true and found boxes
     images, truth = _pictures(s[0] for s in samples), [s[1] for s in samples]
-    more = {} if found is None else dict(prediction=_boxes_in_pixels(found, images), prediction_labels=[f.label for f in found])
-    show_figure(show_grid(images, truth=_boxes_in_pixels(truth, images), truth_labels=[t.label for t in truth], **more, **kwargs))
+    if found is not None:
+        kwargs |= dict(prediction=_boxes_in_pixels(found, images), prediction_labels=[f.label for f in found])
+    fig = show_grid(images, truth=_boxes_in_pixels(truth, images), truth_labels=[t.label for t in truth], **kwargs)
+    return show_figure(fig)[:len(images)]
 
 @dispatch
 def show_batch(x:TensorImage, y:TensorDetection, samples, ctxs=None, max_n=9, ncols=None, **kwargs):
-    "Pictures of a batch with their boxes."
-    _show(samples[:max_n], ncols=ncols or 4)
+    "Pictures of a batch with their boxes; gives the axes."
+    return _show(samples[:max_n], ncols=ncols or 4)
 
 @dispatch
 def show_results(x:TensorImage, y:TensorDetection, samples, outs, ctxs=None, max_n=9, ncols=None, **kwargs):
-    "Pictures of a batch with true and predicted boxes."
-    _show(samples[:max_n], [o[0] for o in outs[:max_n]], ncols=ncols or 4)
+    "Pictures of a batch with true and predicted boxes; gives the axes."
+    return _show(samples[:max_n], [o[0] for o in outs[:max_n]], ncols=ncols or 4)

@@ -21,12 +21,6 @@ from ..core import get_logger, pets_path, write_json, write_text
 from .annotations import COLUMNS, LAYOUTS, AnnotationError, Entry, as_number, check_entries
 from ..report import Problem
 
-# %% ../../nbs/10b_detect.formats.ipynb #8948ed65
-def _claimed_size(width, height):
-    "The picture size a file states, None if it states none or 0"
-    size = as_number(width), as_number(height)
-    return tuple(map(int, size)) if all(v >= 1 for v in size) else None  # nan is not
-
 # %% ../../nbs/10b_detect.formats.ipynb #56c88fd1
 class _Malformed(ValueError):
     def __init__(self, text, lineno=1):
@@ -53,6 +47,11 @@ def _parse_voc(path):
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text.append, doctype
     parser.Parse(Path(path).read_bytes(), True)
     return fields, objects
+
+def _claimed_size(width, height):
+    "The picture size a file states, None if it states none or 0"
+    size = as_number(width), as_number(height)
+    return tuple(map(int, size)) if all(v >= 1 for v in size) else None  # nan is not
 
 _XML_PLACES = ("annotations/xmls", "Annotations", "annotations", ".")
 
