@@ -7,62 +7,122 @@ __all__ = ['app', 'train_app', 'bench_app', 'main', 'demo', 'scan', 'render_maps
            'evaluate', 'predict', 'segment', 'digitize', 'bench_training']
 
 # %% ../nbs/62_cli.ipynb #287cf7c9
+import contextlib
+import io
+import json
+import math
 import os
+import signal
 import sys
+import tempfile
+import threading
 import warnings
 from pathlib import Path
 from typing import List, Optional
 
 import typer
 
-from .core import VisiondetError
+from .core import VisiondetError, safe_text
 
 # %% ../nbs/62_cli.ipynb #2ec9e629
-app = typer.Typer(help="Localise an object in a photo; digitise the curves of a chart.", no_args_is_help=True, add_completion=False,
-                  pretty_exceptions_enable=False, rich_markup_mode=None)
-train_app = typer.Typer(help="Train a recipe, or go on with one that was stopped.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Localise an object in a photo; digitise the curves of a chart.", no_args_is_help=True,
+                  add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+train_app = typer.Typer(help="Train a recipe, or go on with one that was stopped.", no_args_is_help=True,
+                        rich_markup_mode=None)
 bench_app = typer.Typer(help="Measure how fast things are on this machine.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(train_app, name="train")
 app.add_typer(bench_app, name="bench")
 
+class _Stopped(Exception):
+    "The command ends before its work does, for a reason that is no error of its input."
+    status = 130 # as shells have it after Ctrl-C
+
+class _Unread(_Stopped):
+    "Nobody reads the results any more."
+    status = 141 # as shells have it after a broken pipe
+
+# %% ../nbs/62_cli.ipynb #b028b424
 def main(
     args:list|None=None, # None: the command line's
 ):
     "Run the command; errors end it with one line and exit status 1."
-    if not os.environ.get("VISIONDET_DEBUG"): warnings.simplefilter("ignore") # of libraries about libraries
-    try: app(args, standalone_mode=True)
-    except KeyboardInterrupt: _stop("stopped", 130)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE") # before torch is imported: threads that wait leave the processor
+    debug = os.environ.get("VISIONDET_DEBUG")
+    if not debug: warnings.simplefilter("ignore") # of libraries about libraries
+    try:
+        with _ctrl_c(): app(args, standalone_mode=True)
+    except SystemExit as e: # typer's; 130 is Ctrl-C where no command had anything to say
+        if e.code == 130: _stop("stopped", 130)
+        raise
+    except _Stopped as e: _stop(str(e), e.status)
     except Exception as e:
-        if os.environ.get("VISIONDET_DEBUG"): raise
-        _stop(str(e) if isinstance(e, VisiondetError) else f"{type(e).__name__}: {' '.join(str(e).split())}", 1)
+        if _pressed: _stop("stopped", 130)
+        if debug: raise
+        _stop(str(e) if isinstance(e, VisiondetError) else safe_text(f"{type(e).__name__}: {e}"), 1)
+
+_pressed = [] # Ctrl-C was: some libraries make an error of their own of it, and a file looks damaged
+
+@contextlib.contextmanager
+def _ctrl_c():
+    "Remember that Ctrl-C was pressed"
+    def press(*_):
+        _pressed.append(True)
+        raise KeyboardInterrupt
+    _pressed.clear()
+    if threading.current_thread() is not threading.main_thread(): return (yield)
+    before = signal.signal(signal.SIGINT, press)
+    try: yield
+    finally: signal.signal(signal.SIGINT, before)
 
 def _stop(message, status):
-    print(f"visiondet: {message}", file=sys.stderr)
+    if status == _Unread.status: # nor will anybody read what Python flushes at the end
+        with contextlib.suppress(OSError, ValueError): os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError): print(f"visiondet: {message}", file=sys.stderr)
     sys.exit(status)
+
+def _say(text): # a line of results; or a file's bytes
+    if isinstance(text, str): text = "\n".join(map(safe_text, text.split("\n")))
+    try: typer.echo(text, nl=isinstance(text, str))
+    except BrokenPipeError: raise _Unread("stopped, since nobody reads on") from None
+
+def _tell(text): # a line of words
+    typer.echo(safe_text(text), err=True)
+
+def _version(wanted):
+    if not wanted: return
+    from visiondet import __version__
+    _say(f"visiondet {__version__}")
+    raise typer.Exit()
+
+@app.callback()
+def _frame(version:bool=typer.Option(False, "--version", is_eager=True, callback=_version, help="Say which version this is.")): pass
 
 # %% ../nbs/62_cli.ipynb #2820c1fb
 @app.command()
-def demo(out:Optional[Path]=typer.Option(None, help="Folder for pictures and run; the output folder's `demo` by default.")):
+def demo(
+    out:Optional[Path]=typer.Option(None, help="Folder for pictures and run; the output folder's `demo` by default."),
+):
     "Train a detector, digitise a chart. Both made up, about two minutes, no network."
     from visiondet.demo import run_demo
-    run_demo(out, say=typer.echo)
+    run_demo(out, say=_say)
 
+# %% ../nbs/62_cli.ipynb #78580cfe
 @app.command()
 def scan(
     folder:Path=typer.Argument(..., help="Folder of pictures, with all below it."),
     out:Optional[Path]=typer.Option(None, help="Write the table to this CSV file."),
-    no_cache:bool=typer.Option(False, help="Read everything again."),
+    no_cache:bool=typer.Option(False, "--no-cache", help="Read everything again."),
 ):
     "List every picture of a folder and what is wrong with it."
     from visiondet.core import write_csv
     from visiondet.images import scan_images
     df = scan_images(folder, cache=not no_cache)
-    bad = df[df.problem != ""]
-    for path, problem in bad[["path", "problem"]].itertuples(index=False): typer.echo(f"{path}: {problem}")
+    bad, known = df[df.problem != ""], df[df.width > 0]
+    for path, problem in bad[["path", "problem"]].itertuples(index=False): _say(f"{path}: {problem}")
     if out: write_csv(out, df)
-    if len(df): typer.echo(f"{len(df)} pictures, {len(bad)} with a problem, {df.sha256.duplicated().sum()} exact copies; "
-                           f"{int(df.width.min())} x {int(df.height.min())} to {int(df.width.max())} x {int(df.height.max())} pixels")
-    else: typer.echo("no pictures found")
+    if not len(df): return _say("no pictures found")
+    sizes = f"; {known.width.min()} x {known.height.min()} to {known.width.max()} x {known.height.max()} pixels"
+    _say(f"{len(df)} pictures, {len(bad)} with a problem, {df.sha256.duplicated().sum()} exact copies" + sizes*bool(len(known)))
 
 # %% ../nbs/62_cli.ipynb #3a5f5bf2
 @app.command("render-maps")
@@ -77,7 +137,7 @@ def render_maps(
     "Draw compressor maps with known curves. Writes image/, label/ (black lines on white), truth/ and manifest.csv."
     from visiondet.speedlines.render import write_maps
     table = write_maps(folder, n, seed, style, family, workers)
-    typer.echo(f"{len(table)} maps with {table['lines'].sum()} speedlines: {folder/'manifest.csv'}")
+    _say(f"{len(table)} maps with {table['lines'].sum()} speedlines: {folder/'manifest.csv'}")
 
 # %% ../nbs/62_cli.ipynb #afc3e1a3
 def _detector_data(data, split, fold): # -> a `DetectorData`
@@ -183,92 +243,152 @@ def evaluate(
 _MODEL = typer.Option(None, help="Name of a shipped model, a bundle file, a run folder or the name of a run.")
 _COMMANDS = dict(detector="`visiondet predict`", segmenter="`visiondet segment` or `visiondet digitize`")
 
-def _bundle(model, task): # -> a `Bundle` of this task
-    from visiondet.deploy.bundle import TaskError, get_bundle
-    try: return get_bundle(model, task)
-    except TaskError as e: raise VisiondetError(f"{e}: {_COMMANDS[e.task]} is for it") from None
+def _model(model, task): # -> function that loads the bundle, and what answers depend on
+    from visiondet import __version__
+    from visiondet.deploy.bundle import TaskError, bundle_id, get_bundle, peek_bundle
+    try: path, meta = peek_bundle(model, task)
+    except TaskError as e:
+        use = f": {_COMMANDS[e.task]} is for it" if e.task in _COMMANDS else ""
+        raise VisiondetError(f"{e}{use}") from None
+    return lambda: get_bundle(path, task), dict(model=bundle_id(path), visiondet=__version__)
 
 # %% ../nbs/62_cli.ipynb #758cb88d
-def _no_pictures(pictures): return VisiondetError(f"no pictures in {', '.join(map(str, pictures))}")
+class _Held(bytes): # a picture from standard input
+    filename = "stdin"
 
-@app.command()
-def predict(
-    pictures:List[Path]=typer.Argument(..., help="Pictures and folders of pictures."),
-    model:Optional[str]=_MODEL,
-    out:Path=typer.Option(Path("predictions"), help="Folder for predictions.csv and annotated pictures."),
-    no_pictures:bool=typer.Option(False, help="Write the table only."),
-):
-    "Say what is in each photo and where."
-    from visiondet.core import RunFolder
-    from visiondet.deploy.predictor import Predictor, own_names, to_frame
-    from visiondet.images import find_images
-    from visiondet.report import counted
-    paths = find_images(pictures)
-    if not paths: raise _no_pictures(pictures)
-    predictor, folder, results = Predictor(_bundle(model, "detector")), RunFolder(out), []
-    for path, name, (r, image) in zip(paths, own_names(paths, ".jpg"), predictor.predict_many(paths, images=True)):
-        results.append(r)
-        if r.error: typer.echo(f"{path}: {r.error}", err=True); continue
-        typer.echo(f"{path}: {r.label} {r.score:.3f}  " + " ".join(f"{v:.1f}" for v in r.box))
-        if not no_pictures: _annotate(folder, name, image, r)
-    folder.write_csv("predictions.csv", to_frame(results))
-    bad = sum(bool(r.error) for r in results)
-    typer.echo(f"{counted(len(results) - bad, 'picture')}, {bad} not readable: {folder.file('predictions.csv')}")
-    if bad == len(results): raise VisiondetError("none of the pictures could be read")
+def _stdin(): # -> list of paths, or of one `_Held`
+    data = sys.stdin.buffer.read()
+    if not data.strip(): raise VisiondetError("nothing came from standard input")
+    if data.startswith(b"%PDF"): raise _pdf("stdin")
+    if any(c < 32 and c not in b"\t\n\r\0" for c in data[:64]): return [_Held(data)]
+    return [Path(os.fsdecode(p)) for p in data.replace(b"\0", b"\n").splitlines() if p.strip()]
 
-def _annotate(folder, name, image, r): # at the picture's own size
-    import cv2
-    from visiondet.viz import PALETTE
-    img, scale = image.copy(), max(1, round(max(image.shape[:2])/400))
-    x0, y0, x1, y1 = (round(v) for v in r.box)
-    colour = tuple(int(PALETTE["orange"][i:i+2], 16) for i in (1, 3, 5))
-    for c, w in (((0, 0, 0), 3*scale + 2), (colour, 2*scale)):
-        cv2.rectangle(img, (x0, y0), (x1 - 1, y1 - 1), c, w)
-        cv2.putText(img, f"{r.label} {r.score:.2f}", (x0 + 2*scale, max(y0 - 5*scale, 14*scale)), cv2.FONT_HERSHEY_SIMPLEX, 0.5*scale, c, w if c == (0, 0, 0) else scale)
-    folder.write_image(name, img)
+def _pdf(name):
+    return VisiondetError(f"{name}: a PDF, and a picture is wanted; `pdftoppm -r 200 -png -f 1 -l 1 {name} page` makes one of its first page")
+
+def _pictures(given, folders=True): # -> list of paths and `_Held`; folders become their pictures
+    from visiondet.images import list_pictures
+    given = [q for p in given for q in (_stdin() if str(p) == "-" else [p])]
+    paths = [p for p in given if isinstance(p, Path)]
+    for p in paths:
+        if p.suffix.lower() == ".pdf": raise _pdf(p)
+    if given == paths and not any(p.exists() for p in paths): raise VisiondetError(f"{paths[0]}: no such file or folder")
+    found = [q for p in given for q in (list_pictures([p]) if isinstance(p, Path) else [p])]
+    if not found: raise VisiondetError(f"{', '.join(map(str, given))}: no picture in {'these folders' if len(given) > 1 else 'this folder'}")
+    return list(dict.fromkeys(found)) if folders else given
 
 # %% ../nbs/62_cli.ipynb #6fce0cd7
+_PICTURES = typer.Argument(..., help="Pictures and folders of them; - for a picture, or a list of paths, on standard input.")
+_JSON = typer.Option(False, "--json", help="Say a line of JSON for each picture.")
+_AGAIN = typer.Option(False, "--again", help="Also do again what was done before with the same model.")
+_DEVICE = typer.Option(None, help="Such as cpu or cuda; a GPU if there is one by default.")
+_THREADS = typer.Option(None, min=1, help="Processor threads of the network; as many as there are cores by default.")
+_BATCH = typer.Option(16, min=1, help="Pictures in memory at once, at most.")
+
+def _json(r, more): # a `Written` as a line of JSON
+    row = {**(r.row or {"image": r.name}), "error": r.error, "files": list(map(str, r.files)), **more}
+    return json.dumps({k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()})
+
+def _left(where): # what is said of work that was stopped
+    return f"what was done is in {where}, and the same call goes on from there" if where else "nothing was written"
+
+def _go(results, n, done, line, as_json, more=lambda r: {}): # say each `Written` as it comes -> how many failed
+    good = bad = before = 0
+    try:
+        with contextlib.closing(results):
+            for r in results:
+                good, bad, before = good + (not r.error), bad + bool(r.error), before + r.before
+                if as_json: _say(_json(r, more(r)))
+                if r.error and n == 1: raise VisiondetError(f"{r.name}: {r.error}")
+                if r.error: _tell(f"{r.name}: {r.error}")
+                elif not as_json and (said := line(r)): _say(said)
+                for w in r.row.get("warnings", ()): _tell(f"{r.name}: warning: {w}")
+    except (Exception, KeyboardInterrupt) as e:
+        if not (_pressed or isinstance(e, (_Unread, KeyboardInterrupt))): raise
+        what = e if isinstance(e, _Unread) else _Stopped("stopped")
+        raise type(what)(f"{what} after {good + bad} of {n} pictures; {done}") from None
+    if before: _tell(f"{before} of {n} pictures were done before (--again does them again)")
+    return bad
+
+# %% ../nbs/62_cli.ipynb #ba320ddb
+@app.command()
+def predict(
+    pictures:List[Path]=_PICTURES,
+    model:Optional[str]=_MODEL,
+    out:Path=typer.Option(Path("predictions"), help="Folder for predictions.csv and annotated pictures; - for the table on standard output."),
+    no_pictures:bool=typer.Option(False, "--no-pictures", help="Write the table only."),
+    as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS, batch:int=_BATCH,
+):
+    "Say what is in each photo and where."
+    from visiondet.report import counted
+    paths, (load, settings), bare = _pictures(pictures), _model(model, "detector"), str(out) == "-"
+    from visiondet.deploy.predictor import Predictor
+    from visiondet.deploy.results import COLUMNS, Ledger, answer_files, answer_row, csv_line, looker, predict_files
+    def make(): return Predictor(load(), device=device, threads=threads, batch=batch)
+    if bare and not as_json: _say(csv_line(COLUMNS))
+    if bare: results = answer_files(looker(make), lambda answer, *_: answer_row(answer), paths, [()]*len(paths), Ledger(None, {}))
+    else: results = predict_files(make, paths, out, not no_pictures, settings, again)
+    def line(r):
+        if bare: return csv_line([r.row[c] for c in COLUMNS])
+        label, score, *box = (r.row[c] for c in COLUMNS[1:])
+        return f"{r.name}: {label} {score:.3f}  " + " ".join(f"{v:.1f}" for v in box)
+    bad = _go(results, len(paths), _left(not bare and out/"predictions.csv"), line, as_json)
+    _tell(f"{counted(len(paths) - bad, 'picture')}, {bad} not readable" + ("" if bare else f": {out/'predictions.csv'}"))
+    if bad == len(paths): raise VisiondetError("none of the pictures could be read")
+
+# %% ../nbs/62_cli.ipynb #ccac75ff
 def _summary(n, bad, what): # the last line about several pictures: what was done, or an error if something was not
     if bad: raise VisiondetError(f"{bad} of {n} pictures could not be {what}")
-    if n > 1: typer.echo(f"{n} pictures {what}")
+    if n > 1: _tell(f"{n} pictures {what}")
 
 @app.command()
 def segment(
-    pictures:List[Path]=typer.Argument(..., help="Pictures and folders of pictures."),
-    out:Path=typer.Option(..., help="Folder for the masks."),
+    pictures:List[Path]=_PICTURES,
+    out:Path=typer.Option(..., help="Folder for the masks; - for the mask of one picture on standard output."),
     model:Optional[str]=_MODEL,
+    as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS, batch:int=_BATCH,
 ):
     "Mark the speedlines of charts. Writes a mask per picture, black lines on white."
-    from visiondet.deploy.predictor import Predictor, list_pictures, write_masks
-    paths, bad = list_pictures(pictures), 0
-    if not paths: raise _no_pictures(pictures)
-    for r, target in write_masks(Predictor(_bundle(model, "segmenter"), bf16=None), paths, out):
-        if r.error and len(paths) == 1: raise VisiondetError(f"{r.name}: {r.error}")
-        bad += bool(r.error)
-        typer.echo(f"{r.name}: {r.error or target}", err=bool(r.error))
+    paths, bare = _pictures(pictures), str(out) == "-"
+    if bare and len(paths) > 1: raise VisiondetError("the mask of one picture goes to standard output: name a folder for several")
+    load, settings = _model(model, "segmenter")
+    from visiondet.deploy.predictor import Predictor
+    from visiondet.deploy.results import write_masks
+    def make(): return Predictor(load(), device=device, threads=threads, batch=batch, bf16=None)
+    with tempfile.TemporaryDirectory() as tmp:
+        results = write_masks(make, paths, tmp if bare else out, settings, again)
+        def line(r): return r.files[0].read_bytes() if bare else f"{r.name}: {r.files[0]}"
+        bad = _go(results, len(paths), _left(not bare and out), line, as_json and not bare)
     _summary(len(paths), bad, "segmented")
 
-# %% ../nbs/62_cli.ipynb #d8906b1e
+# %% ../nbs/62_cli.ipynb #fd5e93a1
 @app.command()
 def digitize(
-    pictures:List[Path]=typer.Argument(..., help="Pictures of compressor maps, and folders of them."),
+    pictures:List[Path]=_PICTURES,
     calibration:Optional[Path]=typer.Option(None, help="JSON file for all pictures, or a folder with one of each picture's name."),
+    speeds:Optional[str]=typer.Option(None, help="Of the curves, in any order: 40000,60000,80000."),
     model:Optional[str]=_MODEL,
-    out:Optional[Path]=typer.Option(None, help="CSV file (curves.csv); for several pictures a folder (curves)."),
+    out:Optional[Path]=typer.Option(None, help="CSV file (curves.csv); for several pictures a folder (curves); - for standard output."),
+    as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS,
 ):
     "Turn compressor maps into numbers. Writes curve, x_px, y_px, flow, pressure_ratio as CSV, and an overlay."
-    from visiondet.deploy.digitizer import Digitizer, digitize_files, overlay_path, plan_files
-    jobs, bad = plan_files(pictures, out, calibration), 0
-    digitizer = Digitizer(_bundle(model, "segmenter"))
-    for job, found in zip(jobs, digitize_files(digitizer, jobs)):
-        if isinstance(found, Exception):
-            if len(jobs) == 1: raise found
-            bad += 1
-            typer.echo(str(found), err=True)
-            continue
-        typer.echo(f"{job.picture}: {found.n_curves} curves: {job.table}, {overlay_path(job.table).name}")
-        for w in found.warnings: typer.echo(f"{job.picture}: warning: {w}", err=True)
-    _summary(len(jobs), bad, "digitised")
+    given, bare, tmp = _pictures(pictures, folders=False), str(out) == "-", tempfile.TemporaryDirectory()
+    if bare: out = Path(tmp.name)/("all" if as_json else "curves.csv")
+    from visiondet.deploy.digitizer import Digitizer, digitize_files, plan_files, read_speeds
+    if bare and as_json: out.mkdir()
+    plans, speeds = plan_files(given, out, calibration), speeds and read_speeds(speeds)
+    load, settings = _model(model, "segmenter")
+    results = digitize_files(lambda: Digitizer(load(), device=device, threads=threads), plans, speeds, settings, again)
+    def line(r):
+        if bare: return r.files[0].read_text().rstrip("\n")
+        return f"{r.name}: {r.row['curves']} curves: {r.files[0]}, {r.files[1].name}"
+    def more(r): return dict(files=[], table=_columns(r.files[0])) if bare and r.files else {}
+    bad = _go(results, len(plans), _left(not bare and plans[0].table.parent), line, as_json, more)
+    _summary(len(plans), bad, "digitised")
+
+def _columns(file): # a table of curves as plain lists
+    import pandas as pd
+    return {k: [None if v != v else v for v in values] for k, values in pd.read_csv(file).to_dict("list").items()}
 
 # %% ../nbs/62_cli.ipynb #a7e8af0f
 @bench_app.command("train")
@@ -279,6 +399,6 @@ def bench_training(
 ):
     "Training throughput beside a bare PyTorch loop and plain fastai, in turns."
     from visiondet.bench import bench_train
-    table = bench_train(_detector_data(data, split, 0), rounds, batches, bs, size, progress=typer.echo)
-    typer.echo(table.round(2).to_string(index=False))
-    typer.echo(f"median: {table.of_bare.median():.2f} of the bare loop, {table.of_fastai.median():.2f} x plain fastai")
+    table = bench_train(_detector_data(data, split, 0), rounds, batches, bs, size, progress=_tell)
+    _say(table.round(2).to_string(index=False))
+    _say(f"median: {table.of_bare.median():.2f} of the bare loop, {table.of_fastai.median():.2f} x plain fastai")

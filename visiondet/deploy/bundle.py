@@ -5,9 +5,11 @@
 # %% auto #0
 __all__ = ['TASKS', 'VERSION', 'DEFAULTS', 'BundleError', 'DetectorTask', 'SegmenterTask', 'BundleMeta', 'detector_meta',
            'versions', 'segmenter_meta', 'to_half', 'build_model', 'save_bundle', 'read_header', 'Bundle',
-           'load_bundle', 'run_meta', 'bundle_run', 'shipped_bundles', 'find_bundle', 'TaskError', 'get_bundle']
+           'load_bundle', 'run_meta', 'bundle_run', 'shipped_bundles', 'find_bundle', 'TaskError', 'peek_bundle',
+           'bundle_id', 'get_bundle']
 
 # %% ../../nbs/50_deploy.bundle.ipynb #e03cfeb5
+import hashlib
 import inspect
 import json
 import math
@@ -23,7 +25,7 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import nn
 
-from ..core import VisiondetError, atomic_write, output_path, read_json
+from ..core import VisiondetError, atomic_write, file_sha256, output_path, read_json
 from ..detect.inference import Looks
 from ..detect.losses import CRITERIA, BoxAndClass, DetectionLoss
 from ..detect.models import build_detector
@@ -414,12 +416,33 @@ class TaskError(BundleError):
         super().__init__(f"{what}: a {task}, and a {wanted} is wanted")
         self.task = task
 
+# %% ../../nbs/50_deploy.bundle.ipynb #b915eb2e
+def peek_bundle(
+    name:str|Path|None=None, # as for `find_bundle`
+    task:str|None=None,      # refuse a bundle for another one
+)->tuple: # path, `BundleMeta`
+    "Find a bundle and read its description, without weights. Raises `TaskError` if it is for another task."
+    path = find_bundle(name, task)
+    meta = run_meta(path) if path.is_dir() else read_header(path)
+    if task not in (None, meta.task): raise TaskError(name, meta.task, task)
+    return path, meta
+
+def bundle_id(
+    path:str|Path, # a bundle, or the folder of a run
+)->str: # 16 hexadecimal digits
+    "What tells a model from all others: a hash of its file, or of its run's."
+    path = Path(path)
+    files = [path/"config.json", path/"model.safetensors"] if path.is_dir() else [path]
+    return hashlib.sha256("".join(map(file_sha256, files)).encode()).hexdigest()[:16]
+
+# %% ../../nbs/50_deploy.bundle.ipynb #99fcce33
 def get_bundle(
     name:Bundle|str|Path|None=None, # a bundle, or as for `find_bundle`
     task:str|None=None,             # refuse a bundle for another one
 )->Bundle:
     "Find and load a bundle; a run's folder becomes one in memory. Raises `TaskError` if it is for another task."
-    path = None if isinstance(name, Bundle) else find_bundle(name, task)
-    bundle = name if path is None else bundle_run(path) if path.is_dir() else load_bundle(path)
-    if task in (None, bundle.meta.task): return bundle
-    raise TaskError(name if path else bundle.meta.name or "the bundle", bundle.meta.task, task)
+    if isinstance(name, Bundle):
+        if task not in (None, name.meta.task): raise TaskError(name.meta.name or "the bundle", name.meta.task, task)
+        return name
+    path, _ = peek_bundle(name, task)
+    return bundle_run(path) if path.is_dir() else load_bundle(path)

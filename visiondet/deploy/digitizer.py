@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['LEAST', 'DOUBT', 'DigitizedMap', 'overlay_path', 'DigitizeError', 'chart_evidence', 'as_calibration', 'Digitizer',
-           'Job', 'plan_files', 'digitize_files']
+           'Plan', 'plan_files', 'read_speeds', 'digitize_files']
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c35f66c
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -15,11 +16,12 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from ..core import VisiondetError, atomic_path, write_image
+from ..answer import Answer
+from ..core import VisiondetError, atomic_path, own_names, spare_pictures, write_image
 from .bundle import Bundle
-from .predictor import (Predictor, as_picture, list_pictures, own_names, picture_name,
-                                        spare_pictures)
-from ..images import IMAGE_SUFFIXES, ImageError
+from .predictor import Predictor
+from .results import Ledger, answer_files
+from ..images import ImageError, as_picture, list_pictures, picture_name
 from ..speedlines.curves import Tracing, trace_curves
 from ..speedlines.maps import (Calibration, check_curves, digitise, draw_overlay, read_calibration,
                                        write_curves)
@@ -34,15 +36,27 @@ class DigitizedMap:
     table:pd.DataFrame  # a row per point, see `visiondet.speedlines.maps.digitise`
     warnings:tuple = () # what a person should look at, one line each
 
-    @property
-    def n_curves(self): return int(self.table["curve"].nunique())
+    error = None # as every answer has it: a picture without speedlines is no `DigitizedMap`
 
     @property
-    def polylines(self): # a list of (N, 2) pixels, one for each curve
+    def n_curves(self)->int:
+        "How many curves there are."
+        return int(self.table["curve"].nunique())
+
+    @property
+    def polylines(self)->list: # (N, 2) pixels each
+        "The curves as they lie in the picture."
         return [t[["x_px", "y_px"]].to_numpy() for _, t in self.table.groupby("curve")]
 
     @property
-    def overlay(self): return draw_overlay(self.picture, self.table) # (H, W, 3) uint8 RGB
+    def overlay(self)->np.ndarray: # (H, W, 3) uint8 RGB
+        "The curves on the faded picture."
+        return draw_overlay(self.picture, self.table)
+
+    def row(self)->dict: # plain values
+        "The map in a few words: image, width, height, curves, warnings."
+        height, width = self.picture.shape[:2]
+        return dict(image=self.name, width=width, height=height, curves=self.n_curves, warnings=list(self.warnings))
 
     def write(self,
         path:str|Path, # CSV file to make or replace
@@ -138,43 +152,84 @@ class Digitizer:
         return ["the lines are hard to make out: check the overlay"] if e["evidence"] < DOUBT else []
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c87d631
-class Job(NamedTuple):
+class Plan(NamedTuple):
     "A picture to be digitised."
-    picture:Path     # file to read
+    picture:Path     # file to read; or a file's bytes, with a name in `filename`
     table:Path       # CSV file to write; the overlay goes beside it
     calibration:Calibration|Path|None = None # or the JSON file that holds it
 
+def _tables(names, out, many):
+    "The table of each picture"
+    out = Path(("curves" if many else "curves.csv") if out is None else out)
+    if many and (out.suffix.lower() == ".csv" or out.is_file()):
+        raise VisiondetError(f"{out}: of several pictures each has a table of its own: name a folder for them")
+    if not many and not out.is_dir() and out.suffix.lower() != ".csv":
+        raise VisiondetError(f"{out}: curves are written as CSV: name it {out.with_suffix('.csv').name}, or make a folder of that name")
+    return [out/name for name in own_names(names, ".csv")] if many or out.is_dir() else [out]
+
+# %% ../../nbs/52_deploy.digitizer.ipynb #e8ad63de
 def plan_files(
     pictures:list,                    # files and folders; overlays in folders are left out
     out:str|Path|None=None,           # one picture: its CSV file; else a folder; None: curves.csv or curves
     calibration:str|Path|None=None,   # a JSON file for all, or a folder with one of each picture's name
-)->list: # of `Job`
+)->list: # of `Plan`
     "Who is read and who is written. Raises `VisiondetError` where that would not do, before anything is done."
-    given = set(map(Path, pictures))
-    paths = [p for p in list_pictures(pictures) if p in given or not p.name.endswith(".overlay.png")]
-    if not paths: raise VisiondetError(f"no pictures in {', '.join(map(str, pictures))}")
-    many = len(given) > 1 or any(p.is_dir() for p in given)
-    out = Path(("curves" if many else "curves.csv") if out is None else out)
-    if out.suffix.lower() in IMAGE_SUFFIXES: raise VisiondetError(f"{out}: curves are written as CSV, not as a picture")
-    if many and (out.suffix.lower() == ".csv" or out.is_file()):
-        raise VisiondetError(f"{out}: of several pictures each has a table of its own: name a folder for them")
-    tables = [out/name for name in own_names(paths, ".csv")] if many or out.is_dir() else [out]
-    spare_pictures([*tables, *map(overlay_path, tables)], paths)
-    if calibration is None: return [Job(p, t) for p, t in zip(paths, tables)]
-    if Path(calibration).is_dir(): return [Job(p, t, Path(calibration)/f"{p.stem}.json") for p, t in zip(paths, tables)]
-    same = read_calibration(calibration)
-    return [Job(p, t, same) for p, t in zip(paths, tables)]
+    given = [p if isinstance(p, bytes) else Path(p) for p in pictures]
+    folders = [p for p in given if isinstance(p, Path) and p.is_dir()]
+    found = [q for p in dict.fromkeys(given) for q in (list_pictures([p]) if p in folders else [p])]
+    found = [p for p in dict.fromkeys(found) if p in given or not p.name.endswith(".overlay.png")]
+    if not found: raise VisiondetError(f"no pictures in {', '.join(map(str, pictures))}")
+    names = [Path(picture_name(p)) for p in found]
+    tables = _tables(names, out, len(set(given)) > 1 or bool(folders))
+    spare_pictures([*tables, *map(overlay_path, tables)], names)
+    if calibration is None: own = [None]*len(found)
+    elif Path(calibration).is_dir(): own = [Path(calibration)/f"{n.stem}.json" for n in names]
+    else: own = [read_calibration(calibration)]*len(found)
+    return list(map(Plan, found, tables, own))
+
+# %% ../../nbs/52_deploy.digitizer.ipynb #58b058ad
+def read_speeds(
+    text:str, # numbers between commas, in any order
+)->list: # rising
+    "Speeds as they are typed. Raises `VisiondetError` for what is no speed, and where one is there twice."
+    try: speeds = sorted(float(t) for t in text.split(",") if t.strip())
+    except ValueError: raise VisiondetError(f"speeds are numbers between commas, such as 40000,60000: not {text!r}") from None
+    if not speeds or not all(0 < v < math.inf for v in speeds): raise VisiondetError(f"speeds are above zero: not {text!r}")
+    if len(set(speeds)) < len(speeds): raise VisiondetError(f"each curve has a speed of its own: not {text!r}")
+    return speeds
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c05707b
+def _try(tool, plan, speeds):
+    "The `DigitizedMap` of a picture, or an answer that says why there is none"
+    name = picture_name(plan.picture)
+    try: return tool.digitize(plan.picture, plan.calibration, speeds)
+    except ImageError as e: return Answer(name, error=e.reason)
+    except VisiondetError as e: return Answer(name, error=str(e).removeprefix(f"{name}: "))
+    except Exception as e: return Answer(name, error=f"cannot be digitised ({type(e).__name__}: {e})")
+
+def _content(calibration):
+    "What a calibration says, plain; the file of one that cannot be read"
+    try: return getattr(as_calibration(calibration), "to_dict", lambda: None)()
+    except VisiondetError: return str(calibration)
+
+# %% ../../nbs/52_deploy.digitizer.ipynb #89c4febb
 def digitize_files(
-    digitizer:Digitizer, # of the model to use
-    jobs:list,           # from `plan_files`
-): # yields for each job the `DigitizedMap` that was written, or the error that says why there is none
+    digitizer,               # a `Digitizer`, or a function that makes it when it is needed
+    plans:list,              # from `plan_files`
+    speeds:list|None=None,   # of the curves of each picture, see `Digitizer.digitize`
+    settings:dict|None=None, # what curves depend on besides; plain values, see `visiondet.deploy.results.Ledger`
+    again:bool=False,        # also those that were done before
+): # yields a `Written` for each picture, in order, as they are ready
     "Digitise pictures and write tables and overlays, one picture at a time."
-    for job in jobs:
-        try:
-            found = digitizer.digitize(job.picture, job.calibration)
-            found.write(job.table)
-        except VisiondetError as e: yield e
-        except Exception as e: yield DigitizeError(job.picture, f"cannot be digitised ({type(e).__name__}: {e})")
-        else: yield found
+    def look(todo):
+        tool = digitizer if isinstance(digitizer, Digitizer) else digitizer()
+        for plan in plans:
+            if plan.picture in todo: yield _try(tool, plan, speeds), None
+    def write(found, _, own):
+        found.write(own[0])
+        return found.row()
+    files = [(p.table, overlay_path(p.table)) for p in plans]
+    folder = plans[0].table.parent if len(plans) > 1 else None
+    more = [_content(p.calibration) for p in plans] if folder else []
+    with Ledger(folder, dict(settings or {}, job="digitizer", speeds=speeds), again) as ledger:
+        yield from answer_files(look, write, [p.picture for p in plans], files, ledger, more)
