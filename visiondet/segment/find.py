@@ -4,19 +4,22 @@
 
 # %% auto #0
 __all__ = ['tile_starts', 'tile_window', 'predict_tiles', 'predict_whole', 'Tiling', 'find_probability', 'Segmentation',
-           'find_masks', 'write_masks']
+           'find_masks', 'write_masks', 'SegmenterUse']
 
 # %% ../../nbs/24b_segment.find.ipynb #cbf1197b
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 
 import cv2
 import numpy as np
+from fastcore.basics import patch
 from PIL import Image
 
-from ..answer import Answer, Setup
+from ..answer import Answer, Job, Setup
+from ..bundle_file import BundleError, BundleMeta, versions
 from ..core import VisiondetError, atomic_path, own_names, spare_pictures, write_image
 
 # %% ../../nbs/24b_segment.find.ipynb #ca4b3cf7
@@ -219,3 +222,95 @@ def _write_mask(path, result):
     picture = Image.fromarray(result.mask)
     picture.putpalette([255]*3 + [v for i in range(255) for v in _COLOURS[i % len(_COLOURS)]])
     with atomic_path(path) as tmp: picture.save(tmp)
+
+# %% ../../nbs/24b_segment.find.ipynb #6e3672bb
+class SegmenterUse(Job):
+    "The half of the segmenter's job that needs a model and no training: describe it, build it, read it, ask it."
+    name, answer = "segmenter", Segmentation
+
+    def describe(self,
+        learn,   # a `SegmenterLearner`
+        **about, # the other fields of `BundleMeta`: name, metrics, attribution ...
+    )->BundleMeta:
+        "The description of a Learner's model. Raises `BundleError` for one that a bundle could not bring back."
+        built, looks = learn.about, None if learn.dls.resizer else learn.looks
+        _check_reading(learn.loss_func)
+        return self._meta(learn.dls.classes, built["arch"], built["encoder"], built["n_classes"], built["options"],
+                          learn.dls.resizer, looks, learn.loss_func, learn.dls.stats, about)
+
+    def _meta(self, classes, arch, encoder, n_classes, options, resizer, looks, loss, stats, about):
+        "A `BundleMeta` from its parts"
+        model = dict(arch=arch, encoder=encoder, n_classes=n_classes, options=options or {})
+        reading = dict(threshold=getattr(loss, "threshold", 0.5))
+        if getattr(loss, "exclusive", False): reading["exclusive"] = True
+        meta = BundleMeta(self.name, model, tuple(classes), resizer.to_dict() if resizer else {}, *map(tuple, stats),
+                          reading, looks.to_dict() if looks else {}, **{"created_with": versions(), **about})
+        self.check(meta)
+        return meta
+
+    def build(self,
+        meta, # a `BundleMeta`
+    ): # a `Segmenter`
+        "The untrained model that is described. Raises `VisiondetError` for a network that is not known here."
+        from visiondet.segment.models import build_segmenter # takes seconds to import
+        m = meta.model
+        return build_segmenter(m["arch"], m["encoder"], m["n_classes"], pretrained=False, **m["options"])
+
+    def find(self,
+        predict,      # as for `predict_tiles`, for pictures of any size
+        images:list,  # (H, W, 3) uint8 RGB each
+        names:list,   # of the pictures
+        setup,        # a `Setup`, or anything with its fields
+        looks=None,   # a `Tiling`; None: see `find_masks`
+    )->list: # a `Segmentation` for each
+        "What each pixel of some pictures belongs to."
+        return find_masks(predict, images, names, setup, looks)
+
+# %% ../../nbs/24b_segment.find.ipynb #e568a1ee
+@patch
+def check(self:SegmenterUse,
+    meta, # a `BundleMeta`, whose general entries are sound
+):
+    "Raise `BundleError` where a segmenter's description is not sound or contradicts itself."
+    kinds = dict(arch=str, encoder=str, n_classes=int, options=dict)
+    for k, kind in kinds.items():
+        if type(meta.model.get(k)) is not kind:
+            raise BundleError(f"the model's {k} must be a {kind.__name__}, not {meta.model.get(k)!r:.60}")
+    if len(meta.classes) != meta.model["n_classes"]:
+        names = ", ".join(meta.classes[:10])
+        raise BundleError(f"names {len(meta.classes)} classes ({names}) for a model of {meta.model['n_classes']}")
+    if meta.resize and meta.looks: raise BundleError("a segmenter sees pictures resized or in tiles, not both")
+    unknown = {*meta.activation} - {"threshold", "exclusive"} | {*meta.looks} - {f.name for f in fields(Tiling)}
+    if unknown: raise BundleError(f"a segmenter is not told of {', '.join(sorted(map(str, unknown))):.60}")
+    said = meta.activation.get("threshold")
+    if isinstance(said, bool) or not isinstance(said, (int, float)) or not 0 < said < 1:
+        raise BundleError(f"the threshold is between 0 and 1, not {said!r:.60}")
+    if not isinstance(meta.activation.get("exclusive", False), bool):
+        raise BundleError(f"exclusive is true or false, not {meta.activation['exclusive']!r:.60}")
+    try: self.make_looks(meta)
+    except VisiondetError as e: raise BundleError(f"looks: {e}") from None
+
+@patch
+def make_looks(self:SegmenterUse,
+    meta, # a `BundleMeta`
+)->Tiling|None: # None: pictures are seen whole
+    "How to look at a picture, as the description has it."
+    return None if meta.resize else Tiling(**meta.looks)
+
+@patch
+def activation(self:SegmenterUse,
+    meta, # a `BundleMeta`
+)->Callable: # raw (B, K, H, W) -> probabilities, both torch tensors
+    "What turns a network's raw numbers into probabilities."
+    from visiondet.segment.models import line_probability
+    return partial(line_probability, exclusive=meta.activation.get("exclusive", False))
+
+# %% ../../nbs/24b_segment.find.ipynb #c10d8e0d
+def _check_reading(loss):
+    "Raise `BundleError` where a loss reads its network in a way that a description cannot say"
+    import torch
+    from visiondet.segment.models import line_probability
+    raw = torch.linspace(-3, 3, 24).view(1, -1, 2, 2)[:, :getattr(loss, "classes", 1)]
+    said = line_probability(raw, getattr(loss, "exclusive", False))
+    if not torch.allclose(loss.activation(raw).float(), said, atol=1e-5):
+        raise BundleError("the loss reads its network in a way of its own, which a bundle cannot hold")

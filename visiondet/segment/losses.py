@@ -13,9 +13,9 @@ from segmentation_models_pytorch import losses as smp_losses
 from torch import nn
 from torch.nn import functional as F
 
-from ..core import VisiondetError
+from ..core import VisiondetError, choose
 from .data import TensorSegments, just_mask, tube
-from .models import line_probability
+from .models import class_logits, line_probability
 from .pairs import IGNORE
 
 # %% ../../nbs/23_segment.losses.ipynb #5c047e8c
@@ -38,8 +38,6 @@ def soft_skeleton(
     return skeleton
 
 # %% ../../nbs/23_segment.losses.ipynb #7756b064
-_dice, _jaccard = smp_losses.DiceLoss("binary"), smp_losses.JaccardLoss("binary")
-
 def focal_loss(
     logits:torch.Tensor, # (B, 1, H, W) raw values
     targ:torch.Tensor,   # (B, 1, H, W) float, 1 is foreground
@@ -65,6 +63,7 @@ def cldice_loss(
     recall = ((true*prob).sum() + smooth)/(true.sum() + smooth)
     return 1 - 2*precision*recall/(precision + recall)
 
+# %% ../../nbs/23_segment.losses.ipynb #596d9fe8
 def skeleton_recall_loss(
     logits:torch.Tensor, # (B, 1, H, W) raw values
     targ:torch.Tensor,   # (B, 1, H, W) float, 1 is foreground
@@ -75,42 +74,67 @@ def skeleton_recall_loss(
     if tubes is None: tubes = targ.new_tensor(np.stack([tube(t) for t in targ[:, 0].byte().cpu().numpy()]))[:, None]
     return 1 - ((logits.sigmoid()*tubes).sum() + smooth)/(tubes.sum() + smooth)
 
+# %% ../../nbs/23_segment.losses.ipynb #4547b92f
+_dice, _jaccard = smp_losses.DiceLoss("binary"), smp_losses.JaccardLoss("binary")
+
 TERMS = dict(
     bce=lambda logits, targ, tubes: F.binary_cross_entropy_with_logits(logits, targ),
     dice=lambda logits, targ, tubes: _dice(logits, targ), jaccard=lambda logits, targ, tubes: _jaccard(logits, targ),
     focal=focal_loss, cldice=cldice_loss, skeleton=skeleton_recall_loss)
 
-# %% ../../nbs/23_segment.losses.ipynb #9f0007e2
+# %% ../../nbs/23_segment.losses.ipynb #10fc42ff
 class SegmentationLoss(nn.Module):
-    "A weighted sum of terms on the first channel; owns `activation` and `decodes`."
+    "A weighted sum of terms, the mean over the classes; owns `activation` and `decodes`."
     def __init__(self,
-        threshold:float=0.5,   # foreground from this probability on
+        threshold:float=0.5,   # a class is there from this probability on
         reduction:str="mean",  # or "none": one value per picture
+        classes:int=1,         # K: the first channels; the numbers in the targets
+        exclusive:bool=False,  # a pixel belongs to one class at most: softmax, not sigmoid
         **weights,             # of the terms in `TERMS`: bce=1.0, dice=0.5
     ):
         super().__init__()
-        unknown = [k for k in weights if k not in TERMS]
-        if unknown: raise VisiondetError(f"unknown loss {unknown[0]!r}: choose from {', '.join(TERMS)}")
+        for term in weights: choose("loss", term, TERMS)
         if not any(weights.values()): raise VisiondetError("a loss needs a term with a weight other than 0")
         self.weights, self.threshold, self.reduction = {k: w for k, w in weights.items() if w}, threshold, reduction
+        self.classes, self.exclusive = classes, exclusive
 
-    def forward(self, pred, targ): # (B, K, H, W) logits; (B, H, W) or (B, 1 + C, H, W), channel 1 being the tube
-        logits, targ = pred.as_subclass(torch.Tensor)[:, :1].float(), targ.as_subclass(torch.Tensor)
-        tubes, targ = targ[:, 1:2].float() if targ.ndim == 4 and targ.shape[1] > 1 else None, just_mask(targ)[:, None]
-        ignored = targ == IGNORE
-        logits, targ = logits.masked_fill(ignored, -30.), targ.masked_fill(ignored, 0).float()
-        if self.reduction != "none": return self.total(logits, targ, tubes)
-        return torch.stack([self.total(logits[i:i+1], targ[i:i+1], None if tubes is None else tubes[i:i+1])
+    def forward(self,
+        pred:torch.Tensor, # (B, K or more, H, W) raw values
+        targ:torch.Tensor, # (B, H, W), or (B, 1 + K or more, H, W) with a tube for each class
+    )->torch.Tensor: # scalar, or (B,)
+        "What an answer costs."
+        logits, targ = class_logits(pred[:, :self.classes], self.exclusive), targ.as_subclass(torch.Tensor)
+        tubes = targ[:, 1:].float() if targ.ndim == 4 and targ.shape[1] > self.classes else None
+        mask = just_mask(targ)[:, None]
+        if self.reduction != "none": return self.total(logits, mask, tubes)
+        return torch.stack([self.total(logits[i:i+1], mask[i:i+1], None if tubes is None else tubes[i:i+1])
                             for i in range(len(logits))])
 
-    def total(self, logits, targ, tubes=None): # (B, 1, H, W) each -> scalar
-        return sum(w*TERMS[k](logits, targ, tubes) for k, w in self.weights.items())
+    def total(self,
+        logits:torch.Tensor,          # (B, K, H, W) of each class
+        mask:torch.Tensor,            # (B, 1, H, W) numbers of classes, 255 ignored
+        tubes:torch.Tensor|None=None, # (B, K, H, W)
+    )->torch.Tensor: # scalar
+        "The weighted sum for a batch, the mean over its classes."
+        ignored, costs = mask == IGNORE, []
+        for k in range(self.classes):
+            own, targ = logits[:, k:k+1].masked_fill(ignored, -30.), (mask == k + 1).float()
+            tube_k = None if tubes is None else tubes[:, k:k+1]
+            costs.append(sum(w*TERMS[t](own, targ, tube_k) for t, w in self.weights.items()))
+        return sum(costs)/len(costs)
 
-    def activation(self, pred): # (B, K, H, W) logits -> (B, K, H, W) probabilities
-        return line_probability(pred)
+    def activation(self,
+        pred:torch.Tensor, # (B, K or more, H, W) raw values
+    )->torch.Tensor: # the same shape, 0..1
+        "Probabilities."
+        return line_probability(pred, self.exclusive)
 
-    def decodes(self, act): # what `activation` gave -> (B, H, W) uint8 mask
-        return TensorSegments((act.as_subclass(torch.Tensor)[:, 0] >= self.threshold).byte())
+    def decodes(self,
+        act:torch.Tensor, # (B, K or more, H, W), what `activation` gave
+    )->TensorSegments: # (B, H, W) uint8
+        "The most probable class of each pixel where one is probable enough, as its number; else 0."
+        best, number = act.as_subclass(torch.Tensor)[:, :self.classes].max(1)
+        return TensorSegments(torch.where(best >= self.threshold, number + 1, 0).byte())
 
 # %% ../../nbs/23_segment.losses.ipynb #e83b8e26
 CRITERIA = dict(
@@ -119,11 +143,10 @@ CRITERIA = dict(
     skeleton=dict(bce=1., dice=1., skeleton=1.),                                    # Kirchhoff et al. 2024
     bce_dice=dict(bce=1., dice=1.))
 
+# %% ../../nbs/23_segment.losses.ipynb #379c493f
 def segmentation_loss(
     criterion:str="bce_dice", # a name in `CRITERIA`
     **kwargs,                 # for `SegmentationLoss`, over what `CRITERIA` says
 )->SegmentationLoss:
     "A loss by name; raises `VisiondetError` where there is none."
-    if criterion not in CRITERIA:
-        raise VisiondetError(f"unknown criterion {criterion!r}: choose one of {', '.join(CRITERIA)}")
-    return SegmentationLoss(**{**CRITERIA[criterion], **kwargs})
+    return SegmentationLoss(**{**choose("criterion", criterion, CRITERIA), **kwargs})

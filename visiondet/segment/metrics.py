@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from fastai.learner import Metric
 
-from ..core import VisiondetError
+from ..core import choose
 from .data import just_mask
 from .pairs import IGNORE
 
@@ -29,6 +29,7 @@ def overlap_counts(
     tp = (pred*true).sum((1, 2))
     return torch.stack([tp, pred.sum((1, 2)) - tp, true.sum((1, 2)) - tp], 1)
 
+# %% ../../nbs/24_segment.metrics.ipynb #645bf866
 def _ratio(above, below): return torch.where(below > 0, above/below.clamp(min=1e-12), torch.ones_like(above))
 
 def iou_score(
@@ -37,6 +38,7 @@ def iou_score(
     "Intersection over union, tp/(tp + fp + fn); 1 where all three are 0."
     return _ratio(counts[..., 0], counts.sum(-1))
 
+# %% ../../nbs/24_segment.metrics.ipynb #65993879
 def dice_score(
     counts:torch.Tensor, # (..., 3) tp, fp, fn
 )->torch.Tensor: # (...)
@@ -64,6 +66,7 @@ def cldice_score(
     found, centre = _skeleton(pred), _skeleton(true)
     return _f1(true[found].mean(), pred[centre].mean())
 
+# %% ../../nbs/24_segment.metrics.ipynb #3ceed79d
 def tolerance_f1(
     pred:np.ndarray,      # (H, W) bool
     targ:np.ndarray,      # (H, W) uint8: 0, 1, 255 ignored
@@ -80,32 +83,52 @@ def tolerance_f1(
 
 # %% ../../nbs/24_segment.metrics.ipynb #6d1a5ed2
 class MaskMetric(Metric):
-    "Collects a value for each picture (or counts), and reduces them in the end."
+    "Collects a value for each picture and class (or counts), and reduces them in the end."
     def __init__(self,
         name:str,             # as it shall stand in the table of results
         measure:Callable,     # (B, H, W) probabilities, (B, H, W) true labels -> (B, ...) values
         reduce:Callable=None, # (N, ...) values of all pictures -> a number; None: the mean
+        classes:int=1,        # how many
     ):
-        self._name, self.measure, self.reduce_all = name, measure, reduce or (lambda v: v.mean())
+        self._name, self.measure, self.reduce_all, self.classes = name, measure, reduce or (lambda v: v.mean()), classes
         self.reset()
 
-    def reset(self): self.values = []
+    def reset(self):
+        "Forget what was added."
+        self.values = [[] for _ in range(self.classes)]
 
     def update(self,
-        prob:torch.Tensor, # (B, H, W) probabilities of foreground
+        prob:torch.Tensor, # (B, K or more, H, W) probabilities; (B, H, W) of one class
         targ:torch.Tensor, # (B, H, W) labels or (B, 1 + C, H, W)
     ):
         "Add a batch."
-        targ = just_mask(targ.as_subclass(torch.Tensor)).byte()
-        self.values.append(self.measure(prob.as_subclass(torch.Tensor).detach(), targ).cpu())
+        prob, targ = prob.as_subclass(torch.Tensor).detach(), just_mask(targ.as_subclass(torch.Tensor)).byte()
+        if prob.ndim == 3: prob = prob[:, None]
+        for k, values in enumerate(self.values):
+            own = targ if self.classes == 1 else torch.where(targ == IGNORE, IGNORE, (targ == k + 1).byte())
+            values.append(self.measure(prob[:, k], own).cpu())
 
-    def accumulate(self, learn): self.update(learn.loss_func.activation(learn.pred)[:, 0], learn.y)
+    def accumulate(self,
+        learn, # a Learner in a batch, whose loss has an `activation`
+    ):
+        "Add the batch that a Learner has just seen."
+        self.update(learn.loss_func.activation(learn.pred), learn.y)
 
     @property
-    def value(self): return float(self.reduce_all(torch.cat(self.values))) if self.values else None
+    def per_class(self)->list: # of numbers; empty before the first batch
+        "The figure of each class."
+        return [float(self.reduce_all(torch.cat(v))) for v in self.values if v]
 
     @property
-    def name(self): return self._name
+    def value(self)->float|None:
+        "The mean of the classes' figures; None before the first batch."
+        each = self.per_class
+        return sum(each)/len(each) if each else None
+
+    @property
+    def name(self)->str:
+        "The name in tables."
+        return self._name
 
 # %% ../../nbs/24_segment.metrics.ipynb #64bfbaa2
 def _hard(threshold): return lambda prob, targ: overlap_counts(prob >= threshold, targ)
@@ -122,20 +145,23 @@ def _soft_pooled(score): # one ratio per batch, repeated for its pictures
 # %% ../../nbs/24_segment.metrics.ipynb #7752518f
 def segmentation_metric(
     name:str,             # a name in `METRICS`
-    threshold:float=0.5,  # foreground from this probability on; the soft ones do not use it
+    threshold:float=0.5,  # a class is there from this probability on; the soft ones do not use it
     tolerance:float=2.0,  # pixels, for line_f1 and outline_f1
+    classes:int=1,        # how many classes; more than one: the mean over them
 )->MaskMetric:
     "A metric by name; raises `VisiondetError` where there is none."
-    if name not in METRICS: raise VisiondetError(f"unknown metric {name!r}: choose from {', '.join(METRICS)}")
-    return METRICS[name](name, threshold, tolerance)
+    measure, reduce = choose("metric", name, METRICS)(threshold, tolerance)
+    return MaskMetric(name, measure, reduce, classes)
 
-METRICS = dict(
-    iou=lambda n, t, _: MaskMetric(n, lambda p, y: iou_score(_hard(t)(p, y))),
-    dice=lambda n, t, _: MaskMetric(n, lambda p, y: dice_score(_hard(t)(p, y))),
-    pooled_iou=lambda n, t, _: MaskMetric(n, _hard(t), lambda v: iou_score(v.sum(0))),
-    pooled_dice=lambda n, t, _: MaskMetric(n, _hard(t), lambda v: dice_score(v.sum(0))),
-    soft_pooled_iou=lambda n, t, _: MaskMetric(n, _soft_pooled(iou_score)),
-    soft_pooled_dice=lambda n, t, _: MaskMetric(n, _soft_pooled(dice_score)),
-    cldice=lambda n, t, _: MaskMetric(n, _each(cldice_score, t)),
-    line_f1=lambda n, t, px: MaskMetric(n, _each(tolerance_f1, t, tolerance=px)),
-    outline_f1=lambda n, t, px: MaskMetric(n, _each(tolerance_f1, t, tolerance=px, of="outlines")))
+def _pooled(score): return lambda counts: score(counts.sum(0))
+
+METRICS = dict( # name -> function of threshold and tolerance -> what `MaskMetric` takes: measure, reduce
+    iou=lambda t, _: (lambda p, y: iou_score(_hard(t)(p, y)), None),
+    dice=lambda t, _: (lambda p, y: dice_score(_hard(t)(p, y)), None),
+    pooled_iou=lambda t, _: (_hard(t), _pooled(iou_score)),
+    pooled_dice=lambda t, _: (_hard(t), _pooled(dice_score)),
+    soft_pooled_iou=lambda t, _: (_soft_pooled(iou_score), None),
+    soft_pooled_dice=lambda t, _: (_soft_pooled(dice_score), None),
+    cldice=lambda t, _: (_each(cldice_score, t), None),
+    line_f1=lambda t, px: (_each(tolerance_f1, t, tolerance=px), None),
+    outline_f1=lambda t, px: (_each(tolerance_f1, t, tolerance=px, of="outlines"), None))

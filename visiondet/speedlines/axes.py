@@ -102,7 +102,8 @@ class Frame:
     @property
     def corners(self)->np.ndarray: # (4, 2) px
         "Bottom left, bottom right, top right, top left."
-        return np.array([[self.left, self.bottom], [self.right, self.bottom], [self.right, self.top], [self.left, self.top]])
+        l, r, t, b = self.left, self.right, self.top, self.bottom
+        return np.array([[l, b], [r, b], [r, t], [l, t]])
 
     def inside(self,
         px:np.ndarray, # (..., 2) x, y
@@ -242,8 +243,8 @@ def _check_angle(u, v, refs):
     off, axis = _lean(u, v)
     if off <= _RIGHT: return
     points = ", ".join(f"({p[0]:g}, {p[1]:g})" for p, _ in refs[axis])
-    raise CalibrationError(f"the axes meet at an angle {off:.1f} degrees from a right one: is one of the points {points} "
-                           f'on the {axis} axis off? If the picture was taken from aside, say so: "skewed": true')
+    raise CalibrationError(f"the axes meet at an angle {off:.1f} degrees from a right one: is one of the points "
+                           f'{points} on the {axis} axis off? If the picture was taken from aside, say so: "skewed": true')
 
 # %% ../../nbs/40b_speedlines.axes.ipynb #f783350d
 def _check_residuals(axis, refs, across, log):
@@ -258,7 +259,8 @@ def _check_residuals(axis, refs, across, log):
                                    f"not a {'logarithmic' if log else 'linear'} one: see \"log\"")
     worst = max(residuals, key=lambda r: r.px)
     who = _suspect(axis, refs, across, log)
-    hint = f"look at {who}" if who else "no single one is to blame" if len(refs) > 3 else "a fourth would tell which is wrong"
+    nobody = "no single one is to blame" if len(refs) > 3 else "a fourth would tell which is wrong"
+    hint = f"look at {who}" if who else nobody
     raise CalibrationError(f"the {len(refs)} points on the {axis} axis disagree by up to {worst.px:.0f} px: {hint}")
 
 # %% ../../nbs/40b_speedlines.axes.ipynb #76c296ff

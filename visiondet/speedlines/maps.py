@@ -42,7 +42,7 @@ def _outside(a, b):
 
 def speed_order(
     curves:list,    # (n, 2) each, flow and pressure ratio, or x and y with y up
-)->tuple: # (order: indices from slow to fast; (n,) bool: which run from choke to surge; (n, n): -1...1, is j faster than i?)
+)->tuple: # indices from slow to fast; (n,) bool, which run from choke to surge; (n, n) -1...1, is j faster than i?
     "Curves in the order of their speeds."
     points, turned = _unit([np.asarray(c, float) for c in curves])
     even, n = [resample(p, k=60) for p in points], len(points)
@@ -75,7 +75,7 @@ def digitize(
     calibration:Calibration=None,  # None: flow and pressure ratio stay empty
     speeds:list=None,              # of the curves, slowest first: rising numbers above 0
 )->pd.DataFrame: # a row per point: curve (1 is the slowest), speed, end ("surge", "choke", ""), rest of `COLUMNS`
-    "Curves as a table in chart units, slowest first, from surge to choke. Raises `MapError` for speeds that do not fit."
+    "Curves in chart units, slowest first, from surge to choke. Raises `MapError` for speeds that do not fit."
     if speeds is not None: speeds = _checked_speeds(speeds, len(curves))
     columns = ["curve", "speed", "end", *COLUMNS[1:]]
     if not len(curves): return pd.DataFrame({c: pd.Series(dtype=object if c == "end" else float) for c in columns})
