@@ -144,18 +144,14 @@ class End(NamedTuple):
     length:float       # of the piece, px
 
 def measure_end(
-    points:np.ndarray,           # (n, 2) px; the end is the last point
-    span:float=14.0,             # px to measure the heading on
-    orientation:np.ndarray=None, # (2, H, W) cos 2t and sin 2t of a line's direction t, from x towards y (down)
+    points:np.ndarray, # (n, 2) px; the end is the last point
+    span:float=14.0,   # px to measure the heading on
 )->End:
     "Where a piece ends and where it is heading."
     back = arc_length(points[::-1])[1:]
     last = points[-max(2, int(np.searchsorted(back, span)) + 2):]
     anchor = last.mean(0)
     heading = np.linalg.svd(last - anchor, full_matrices=False)[2][0]
-    if orientation is not None:
-        c, s = (float(_sample(o, last).mean()) for o in orientation)
-        if math.hypot(c, s) > 0.5: heading = np.array([math.cos(math.atan2(s, c)/2), math.sin(math.atan2(s, c)/2)])
     if heading @ (last[-1] - last[0]) < 0: heading = -heading
     return End(points[-1], heading, anchor, float(back[-1]))
 
@@ -211,20 +207,17 @@ def link_pieces(
     reach:float,                 # the longest gap, px
     width:float=2.0,             # of the lines, px
     tracing:Tracing=Tracing(),   # for `link_cost`, and its `threshold`
-    orientation:np.ndarray=None, # (2, H, W), see `measure_end`
-    ends:np.ndarray=None,        # (H, W) float32, how likely a speedline ends there: no gap is bridged from there
 )->list: # (n, 2) px each, fewer and longer
     "Join the pieces that continue each other, the best for all of them together."
     tips, graph = [], nx.Graph()
     for p in pieces:
         span = min(max(12.0, 4*width, 0.8*reach), max(40.0, 8*width), max(4.0, length(p)))
-        tips += [measure_end(p[::-1], span, orientation), measure_end(p, span, orientation)]
+        tips += [measure_end(p[::-1], span), measure_end(p, span)]
     at = np.array([t.point for t in tips]).reshape(-1, 2)
-    final = np.zeros(len(at)) if ends is None else _sample(cv2.dilate(ends, np.ones((5, 5))), at)
     for a, b in cKDTree(at).query_pairs(2.5*reach, output_type="ndarray").tolist() if len(at) else ():
         if a//2 == b//2: continue
         filled = _filled(prob, at[a], at[b], tracing.threshold)
-        cost = link_cost(tips[a], tips[b], filled, reach, width, tracing) + (1 - filled)*max(final[a], final[b])
+        cost = link_cost(tips[a], tips[b], filled, reach, width, tracing)
         if cost < 1: graph.add_edge(a, b, cost=cost, weight=math.exp(-4*cost) - math.exp(-4))
     mates = [m for part in nx.connected_components(graph) for m in nx.max_weight_matching(graph.subgraph(part))]
     return _join(pieces, sorted(mates, key=lambda m: (graph.edges[m]["cost"], min(m))))
@@ -379,16 +372,13 @@ def keep_speedlines(
 class CurveError(VisiondetError):
     "Something that no curves can be traced from."
 
-def _checked(prob, **channels):
-    "`prob` as float32 between 0 and 1; raises `CurveError`, also for extra channels of another size"
+def _checked(prob):
+    "`prob` as float32 between 0 and 1; raises `CurveError`"
     prob = np.asarray(prob)
     if prob.ndim != 2: raise CurveError(f"a line probability map has two dimensions, not shape {prob.shape}")
     prob = prob.astype(np.float32)/(255 if prob.dtype == np.uint8 and prob.max(initial=0) > 1 else 1)
     if not (prob.min(initial=0) >= 0 and prob.max(initial=0) <= 1): # nan fails, too
         raise CurveError("a line probability map holds numbers between 0 and 1: apply the sigmoid first")
-    for name, c in channels.items():
-        if c is not None and np.shape(c)[-2:] != prob.shape:
-            raise CurveError(f"the channel {name} has size {np.shape(c)[-2:]}, the line probability map {prob.shape}")
     return prob
 
 def _pieces(prob, tracing):
@@ -403,22 +393,19 @@ def _pieces(prob, tracing):
 
 # %% ../../nbs/44_speedlines.curves.ipynb #ffff6288
 def trace_curves(
-    prob:np.ndarray,             # (H, W) line probability 0...1; or a mask: bool, 0/1, or uint8 0/255
-    tracing:Tracing=Tracing(),   # how
-    orientation:np.ndarray=None, # (2, H, W) cos 2t and sin 2t of the lines' direction, if a network gives it
-    ends:np.ndarray=None,        # (H, W) how likely a speedline ends there, 0...1, if a network gives it
+    prob:np.ndarray,           # (H, W) line probability 0...1; or a mask: bool, 0/1, or uint8 0/255
+    tracing:Tracing=Tracing(), # how
 )->list: # (n, 2) float px each, x right and y down, a point per px, from the surge end to the choke end; longest first
     "One ordered sub-pixel curve per speedline. Raises `CurveError` for what is no probability map."
-    prob = _checked(prob, orientation=orientation, ends=ends)
+    prob = _checked(prob)
     rows, cols = (np.flatnonzero((prob >= tracing.low).any(axis)) for axis in (1, 0))
     if not len(rows): return []
     y, x = max(0, rows[0] - 4), max(0, cols[0] - 4)
-    window = np.s_[..., y:rows[-1] + 5, x:cols[-1] + 5] # most of a page is empty
+    window = np.s_[y:rows[-1] + 5, x:cols[-1] + 5] # most of a page is empty
     prob = np.ascontiguousarray(prob[window])
-    orientation, ends = (None if c is None else np.asarray(c, np.float32)[window] for c in (orientation, ends))
     pieces, width, diagonal = _pieces(prob, tracing)
     for reach in (3*width + 6, 2*width + 0.02*diagonal, tracing.gap*diagonal):
-        pieces = link_pieces(pieces, prob, reach, width, tracing, orientation, ends)
+        pieces = link_pieces(pieces, prob, reach, width, tracing)
     pieces = [p for p in pieces if length(p) > max(6.0, 0.4*tracing.shortest*diagonal)]
     pieces = part_touching(pieces)
     for _ in range(2): pieces = ride_along(pieces, prob, width, tracing) # what one rides on may have a ride to go
