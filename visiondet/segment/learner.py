@@ -90,7 +90,7 @@ class SegmenterLearner(_Asking):
         items=None,          # records; None: the validation set
         tolerance:float=2.0, # of line_f1, pixels
         **kwargs,            # for `find`: `looks`, `bf16`
-    )->pd.DataFrame: # columns image, class (where there are several), width, height, tp, fp, fn, iou, dice, cldice, line_f1
+    )->pd.DataFrame: # image, class (of several), width, height, tp, fp, fn, iou, dice, cldice, line_f1
         "Scores of records at their own size, a row for each and each class; tp, fp, fn may be added up."
         items = self.dls.valid_ds.items if items is None else items
         found = ((o, self.find([self.read(o.path)], [o.path], **kwargs)[0]) for o in items)
@@ -139,7 +139,7 @@ def segmenter_learner(
     train_bn:bool=False,                # batch norms of frozen stages go on learning (fastai's default)
     opt_func=Adam,                      # fastai's or an `OptimWrapper`
     model_kwargs:dict|None=None,        # for the architecture: `decoder_channels` ...
-    exclusive:bool=False,               # a pixel belongs to one class at most: softmax, for a loss that is given by name
+    exclusive:bool=False,               # a pixel has one class at most: softmax, for a loss that is given by name
     **kwargs,                           # for `Learner`: `lr`, `wd`, `cbs`, `path` ...
 )->SegmenterLearner: # one parameter group per stage of the encoder and one for the decoder
     "A Learner that marks the pixels of one kind of thing, or of several."
@@ -176,7 +176,8 @@ class SegmentationInterpretation(Interpretation):
         "`predict_table` for the pictures of this interpretation, the largest loss first."
         loss = dict(zip((o.path for o in self.dl.items), self.losses.tolist()))
         scores = self.learn.predict_table(self.dl.items, **kwargs)
-        return scores.assign(loss=scores.image.map(loss)).sort_values("loss", ascending=False, kind="stable", ignore_index=True)
+        scores["loss"] = scores.image.map(loss)
+        return scores.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
 
 # %% ../../nbs/25_segment.learner.ipynb #78ca7011
 def __getattr__(name): # where these were before
