@@ -226,7 +226,7 @@ def _write_mask(path, result):
 # %% ../../nbs/24b_segment.find.ipynb #6e3672bb
 class SegmenterUse(Job):
     "The half of the segmenter's job that needs a model and no training: describe it, build it, read it, ask it."
-    name, answer = "segmenter", Segmentation
+    name, answer, separate = "segmenter", Segmentation, True
 
     def describe(self,
         learn,   # a `SegmenterLearner`
