@@ -162,14 +162,14 @@ def describe(self:ClassifierJob,
 @patch
 def describe_run(self:ClassifierJob,
     recipe,    # the `Recipe` of a run
-    data:dict, # what the run wrote of its data: at least `classes`
+    data:dict, # what the run wrote of its data: `classes`, and `stats` (mean and std)
     **about,   # as for `describe`
 )->BundleMeta:
-    "The description of a run's model."
-    from visiondet.segment.data import augmentation
-    from visiondet.segment.models import encoder_stats
+    "The description of a run's model; runs that do not say how they were normalised are from before, and by ImageNet."
+    from visiondet.loading import IMAGENET_STATS
+    from visiondet.segment.augment import augmentation
     resizer = augmentation(recipe.aug, recipe.size).resizer
-    return self._meta(recipe.arch, data["classes"], resizer, encoder_stats(recipe.arch), about)
+    return self._meta(recipe.arch, data["classes"], resizer, data.get("stats", IMAGENET_STATS), about)
 
 @patch
 def _meta(self:ClassifierJob, encoder, classes, resizer, stats, about):
