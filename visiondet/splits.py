@@ -67,6 +67,7 @@ def make_folds(
         raise SplitError(f"cannot make {n_splits} folds of {len(set(image))} pictures in {len(set(group))} groups")
     columns = [orientation(df) if c == "orientation" and c not in df else df[c] for c in stratify]
     stratum = pd.factorize(pd.Series(list(zip(*columns)) if columns else [0]*len(df)))[0]
+    if np.bincount(stratum).max() < n_splits: stratum[:] = 0 # so few pictures of each kind cannot be spread evenly
     splitter = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
     if tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 8): # its own shuffling spoils the strata: shuffle the groups
         group = np.random.default_rng(seed).permutation(max(group) + 1)[group]

@@ -7,6 +7,7 @@ __all__ = ['recipe_dls', 'recipe_learner', 'environment', 'train_recipe', 'load_
 
 # %% ../../nbs/33b_training.recipes.ipynb #9a96b4a6
 import contextlib
+import json
 import platform
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -96,7 +97,8 @@ def _train(learn, recipe, run, data, dls_at, precision):
         return training_cbs(recipe.monitor, recipe.patience, recipe.ema, recipe.clip, recipe.accumulate, precision)
 
     def enter(learn, phase): learn.dls = dls_at(phase.size or recipe.size)
-    train_run(learn, list(recipe.phases), run.path, config, cbs, enter)
+    known = dict(classes=json.dumps(config["data"]["classes"])) # beside the weights, for whoever finds another config.json
+    train_run(learn, list(recipe.phases), run.path, config, cbs, enter, meta=known)
 
 def _folder(recipe, root):
     return RunFolder(Path(root)/recipe.task/recipe.name) if root else run_folder(recipe.task, recipe.name)
