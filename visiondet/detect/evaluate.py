@@ -102,7 +102,7 @@ def evaluate_detector(
     timed, metrics = [read_image(o.path) for o in items[:n_timed]], {}
     for name, look in looks.items():
         df = learn.predict_table(items, look)
-        times = time_predictions(lambda im, look=look: learn.predict(im, look), timed)
+        times = time_predictions(lambda im, look=look: learn.predict(im, looks=look), timed)
         metrics[name] = {**summarise(df), **times, "looks": look.to_dict()}
     paths = df.image.tolist()
     df = df.assign(image=[Path(p).name for p in paths])

@@ -28,6 +28,7 @@ class DetectionMetric:
         found = self.loss.decodes(self.loss.activation(pred))
         return self.compare(found.as_subclass(torch.Tensor), targ.as_subclass(torch.Tensor)).float().mean()
 
+# %% ../../nbs/14_detect.metrics.ipynb #65b8d9fb
 def _iou(found, targ): return iou(found[:, 1:], targ[:, 1:])
 
 def detection_metrics(
@@ -36,7 +37,8 @@ def detection_metrics(
     "Mean IoU, the share of boxes above 0.75, and accuracy; accuracy alone for a classifier."
     accuracy = DetectionMetric(loss, lambda f, t: f[:, 0] == t[:, 0], "accuracy")
     if not loss.box: return [accuracy]
-    return [DetectionMetric(loss, _iou, "mean_iou"), DetectionMetric(loss, lambda f, t: _iou(f, t) > 0.75, "iou_75"), accuracy]
+    share = DetectionMetric(loss, lambda f, t: _iou(f, t) > 0.75, "iou_75")
+    return [DetectionMetric(loss, _iou, "mean_iou"), share, accuracy]
 
 # %% ../../nbs/14_detect.metrics.ipynb #6d2fa7ce
 TRUTH, FOUND = ["xmin", "ymin", "xmax", "ymax"], ["pred_xmin", "pred_ymin", "pred_xmax", "pred_ymax"]
@@ -45,9 +47,10 @@ def add_iou(
     df:pd.DataFrame, # columns xmin .. ymax and pred_xmin .. pred_ymax, pixels
 )->pd.DataFrame: # a copy with the column iou
     "The IoU of each row's true and predicted box."
-    a, b = (torch.as_tensor(df[c].to_numpy(dtype=np.float64)) for c in (TRUTH, FOUND))
+    a, b = (torch.tensor(df[c].to_numpy(dtype=np.float64)) for c in (TRUTH, FOUND)) # a copy: pandas' own is not writable
     return df.assign(iou=iou(a, b).numpy())
 
+# %% ../../nbs/14_detect.metrics.ipynb #01b42a52
 def summarise(
     df:pd.DataFrame, # columns label, pred_label and, with boxes, iou
 )->dict: # n, accuracy, mean_iou, median_iou, iou_50, iou_75, iou_90
@@ -58,9 +61,11 @@ def summarise(
         out |= {f"iou_{round(100*t)}": float((df.iou > t).mean()) for t in (0.5, 0.75, 0.9)}
     return {k: round(v, 5) if isinstance(v, float) else v for k, v in out.items()}
 
+# %% ../../nbs/14_detect.metrics.ipynb #5e0d0457
 def confusion(
     df:pd.DataFrame,   # columns label and pred_label
     vocab:list,        # class names in order
 )->pd.DataFrame: # counts; rows are true classes, columns predicted ones
     "The confusion matrix."
-    return pd.crosstab(pd.Categorical(df.label, vocab), pd.Categorical(df.pred_label, vocab), rownames=["true"], colnames=["predicted"], dropna=False)
+    true, predicted = (pd.Categorical(labels, vocab) for labels in (df.label, df.pred_label))
+    return pd.crosstab(true, predicted, rownames=["true"], colnames=["predicted"], dropna=False)

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..bodies import Body
-from ..core import VisiondetError
+from ..core import choose
 
 # %% ../../nbs/12_detect.models.ipynb #e4331f0b
 def n_logits(
@@ -21,6 +21,7 @@ def n_logits(
     "How many class logits a model gives."
     return 1 if n_classes == 2 else n_classes
 
+# %% ../../nbs/12_detect.models.ipynb #21694b0e
 class PooledHead(nn.Module):
     "Mean over the last map, then linear layers to box and class; the heads of the study."
     levels = None # the body's very last map
@@ -81,7 +82,7 @@ def cell_centres(
     device=None, # where the tensor shall be; None: the processor
 )->torch.Tensor: # (2, h*w): x and y in 0..1, row by row
     "Where the centres of a map's cells lie, as shares of the input."
-    y, x = torch.meshgrid((torch.arange(h, device=device) + 0.5)/h, (torch.arange(w, device=device) + 0.5)/w, indexing="ij")
+    y, x = torch.meshgrid(*((torch.arange(n, device=device) + 0.5)/n for n in (h, w)), indexing="ij")
     return torch.stack([x.flatten(), y.flatten()])
 
 # %% ../../nbs/12_detect.models.ipynb #79c0af04
@@ -100,10 +101,13 @@ class AttentionHead(nn.Module):
         self.box = box
         self.merge = TopDown(channels, width)
         self.tower = nn.Sequential(_separable(width, width), _separable(width, width))
-        self.attention, self.sides = nn.Conv2d(width, 4 if box and per_side else 1, 1), nn.Conv2d(width, 4, 1) if box else None
+        self.attention = nn.Conv2d(width, 4 if box and per_side else 1, 1)
+        self.sides = nn.Conv2d(width, 4, 1) if box else None
         self.classes = nn.Sequential(nn.Dropout(p), nn.Linear(2*width, n_logits(n_classes)))
         for conv in (self.attention, self.sides):
-            if conv is not None: nn.init.normal_(conv.weight, std=0.01); nn.init.zeros_(conv.bias)
+            if conv is None: continue
+            nn.init.normal_(conv.weight, std=0.01)
+            nn.init.zeros_(conv.bias)
         if box: nn.init.constant_(self.sides.bias, -1.1) # softplus(-1.1) is a distance of 0.29: a box of average size
 
     def forward(self,
@@ -124,16 +128,17 @@ class AttentionHead(nn.Module):
 
 # %% ../../nbs/12_detect.models.ipynb #12eda2f3
 class PlainClassifier(nn.Module):
-    "The study's from-scratch classifier: convolutions 64 (10, stride 5), 32 (6, stride 3), 16 (3), then 676 -> 338 -> K."
+    "The study's classifier from scratch: convolutions 64 (10, stride 5), 32 (6, stride 3), 16 (3), then 676 - 338 - K."
     def __init__(self,
         n_classes:int=2,  # number of classes
         size:int=256,     # side of the square input, pixels
     ):
         super().__init__()
-        self.body = nn.Sequential(nn.Conv2d(3, 64, 10, 5), nn.ReLU(), nn.Conv2d(64, 32, 6, 3), nn.ReLU(), nn.Conv2d(32, 16, 3), nn.ReLU(),
-                                  nn.Flatten())
+        self.body = nn.Sequential(nn.Conv2d(3, 64, 10, 5), nn.ReLU(), nn.Conv2d(64, 32, 6, 3), nn.ReLU(),
+                                  nn.Conv2d(32, 16, 3), nn.ReLU(), nn.Flatten())
         with torch.no_grad(): n = self.body(torch.zeros(1, 3, size, size)).shape[1]
-        self.head = nn.Sequential(nn.Linear(n, 676), nn.ReLU(), nn.Linear(676, 338), nn.ReLU(), nn.Linear(338, n_logits(n_classes)))
+        self.head = nn.Sequential(nn.Linear(n, 676), nn.ReLU(), nn.Linear(676, 338), nn.ReLU(),
+                                  nn.Linear(338, n_logits(n_classes)))
 
     def forward(self,
         x:torch.Tensor, # (B, 3, size, size)
@@ -149,6 +154,7 @@ HEADS = dict(
     attention8=(AttentionHead, dict(levels=(-3, -2, -1))),  # one stride finer
 )
 
+# %% ../../nbs/12_detect.models.ipynb #b61b1619
 class Detector(nn.Module):
     "A body in stages and a head: `(B, 3, H, W)` -> `(B, 4 + K)`, or `(B, K)` for a classifier."
     def __init__(self,
@@ -165,9 +171,9 @@ class Detector(nn.Module):
         x = x.as_subclass(torch.Tensor) # fastai's own types cost a Python call per operation
         return self.head(self.body(x))
 
-# %% ../../nbs/12_detect.models.ipynb #b61b1619
+# %% ../../nbs/12_detect.models.ipynb #b8de8eee
 def build_detector(
-    arch:str,                  # any timm name
+    arch,                      # any timm name, a function of one, or a network that timm has built: see `Body`
     head:str="attention",      # a name in `HEADS`
     n_classes:int=2,           # number of classes
     box:bool=True,             # False: a classifier only
@@ -176,8 +182,7 @@ def build_detector(
     **kwargs,                  # passed to the head, over what `HEADS` says
 )->nn.Module: # a `Detector`, with attributes `body` and `head`
     "A detector by name; raises `BodyError` or `VisiondetError` for a name that is not known."
-    if head not in HEADS: raise VisiondetError(f"unknown head {head!r}: choose one of {', '.join(HEADS)}")
-    make, options = HEADS[head]
+    make, options = choose("head", head, HEADS)
     options = {**options, **kwargs}
     body = Body(arch, levels=options.pop("levels", make.levels), pretrained=pretrained, weights=weights)
     return Detector(body, make(body.channels, n_classes=n_classes, box=box, **options))

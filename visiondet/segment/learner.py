@@ -17,12 +17,8 @@ from fastai.torch_basics import dispatch
 from fastai.torch_core import TensorImage
 from torch import nn
 
-from ..answer import Setup
-from ..bundle_file import save_bundle
-from ..images import ImageError, as_picture, picture_name
 from ..learner import VisionLearner
 from ..loading import axes_from, set_stats, show_figure
-from ..network import network_function
 from .data import TensorSegments, tint_errors
 from .find import SegmenterUse, Tiling
 from .losses import segmentation_loss
@@ -33,52 +29,9 @@ from .pairs import IGNORE, read_mask
 from ..viz import show_grid
 
 # %% ../../nbs/25_segment.learner.ipynb #9e9f272f
-class _Asking(VisionLearner): # until `VisionLearner` itself does
-    about = {}
-
-    def predict(self, picture, **kwargs):
-        name = picture_name(picture)
-        return self.find([as_picture(picture, name)], [name], **kwargs)[0]
-
-    def predict_many(self, pictures, **kwargs):
-        for i, p in enumerate(pictures):
-            name = picture_name(p, i)
-            try: yield self.find([as_picture(p, name)], [name], **kwargs)[0]
-            except ImageError as e: yield self.job.answer(name, error=e.reason)
-
-    def export(self, path, half=True, **about):
-        return save_bundle(path, self.model, self.job.describe(self, **about), half)
-
-    def show_results(self, *args, **kwargs): return axes_from(super().show_results, *args, **kwargs)
-
-class KindLearner(_Asking):
-    def find(self, images, names):
-        predict = network_function(self.model, self.loss_func.activation, *self.dls.stats)
-        self.model.eval()
-        return self.job.find(predict, images, names, Setup(tuple(self.dls.classes), self.dls.resizer))
-
-# %% ../../nbs/25_segment.learner.ipynb #a8c2fe39
-class SegmenterLearner(_Asking):
+class SegmenterLearner(VisionLearner):
     "A fastai `Learner` whose predictions are masks in the pixels of the pictures themselves."
-    looks, job = Tiling(), SegmenterUse() # how it looks at pictures that it does not see resized; whom it asks
-
-    def setup(self)->Setup:
-        "What an answer depends on, beside the network."
-        return Setup(tuple(self.dls.classes), self.dls.resizer, getattr(self.loss_func, "threshold", 0.5))
-
-    def find(self,
-        images:list,             # (H, W, 3) uint8 RGB each
-        names:list,              # of the pictures
-        looks:Tiling|None=None,  # how to look, even where training showed pictures whole; None: as in training
-        bf16:bool=False,         # run the network in bfloat16
-    )->list: # a `Segmentation` for each
-        "What each pixel of some pictures belongs to."
-        if looks is None and self.dls.resizer is None: looks = self.looks
-        predict = network_function(self.model, self.loss_func.activation, *self.dls.stats, bf16=bf16)
-        training = self.model.training
-        self.model.eval()
-        try: return self.job.find(predict, images, names, self.setup(), looks)
-        finally: self.model.train(training)
+    job = SegmenterUse()
 
     def read(self,
         path, # of a picture
@@ -90,7 +43,7 @@ class SegmenterLearner(_Asking):
         items=None,          # records; None: the validation set
         tolerance:float=2.0, # of line_f1, pixels
         **kwargs,            # for `find`: `looks`, `bf16`
-    )->pd.DataFrame: # columns image, class (where there are several), width, height, tp, fp, fn, iou, dice, cldice, line_f1
+    )->pd.DataFrame: # image, class (of several), width, height, tp, fp, fn, iou, dice, cldice, line_f1
         "Scores of records at their own size, a row for each and each class; tp, fp, fn may be added up."
         items = self.dls.valid_ds.items if items is None else items
         found = ((o, self.find([self.read(o.path)], [o.path], **kwargs)[0]) for o in items)
@@ -139,7 +92,7 @@ def segmenter_learner(
     train_bn:bool=False,                # batch norms of frozen stages go on learning (fastai's default)
     opt_func=Adam,                      # fastai's or an `OptimWrapper`
     model_kwargs:dict|None=None,        # for the architecture: `decoder_channels` ...
-    exclusive:bool=False,               # a pixel belongs to one class at most: softmax, for a loss that is given by name
+    exclusive:bool=False,               # a pixel has one class at most: softmax, for a loss that is given by name
     **kwargs,                           # for `Learner`: `lr`, `wd`, `cbs`, `path` ...
 )->SegmenterLearner: # one parameter group per stage of the encoder and one for the decoder
     "A Learner that marks the pixels of one kind of thing, or of several."
@@ -148,9 +101,10 @@ def segmenter_learner(
     if isinstance(loss_func, str): loss_func = segmentation_loss(loss_func, classes=named, exclusive=exclusive)
     metrics = [segmentation_metric(m, classes=named) if isinstance(m, str) else m for m in metrics]
     if not dls.stats_given: set_stats(dls, *encoder_stats(encoder))
+    about = dict(arch=arch, encoder=encoder, n_classes=classes or named, options=options)
     learn = SegmenterLearner(dls, model, loss_func, opt_func=opt_func, splitter=segmenter_splitter, train_bn=train_bn,
-                             metrics=metrics, **kwargs)
-    learn.about = dict(arch=arch, encoder=encoder, n_classes=classes or named, options=options)
+                             metrics=metrics, about=about, **kwargs)
+    if dls.resizer is None: learn.looks = Tiling()
     return learn
 
 # %% ../../nbs/25_segment.learner.ipynb #04992505
@@ -176,7 +130,8 @@ class SegmentationInterpretation(Interpretation):
         "`predict_table` for the pictures of this interpretation, the largest loss first."
         loss = dict(zip((o.path for o in self.dl.items), self.losses.tolist()))
         scores = self.learn.predict_table(self.dl.items, **kwargs)
-        return scores.assign(loss=scores.image.map(loss)).sort_values("loss", ascending=False, kind="stable", ignore_index=True)
+        scores["loss"] = scores.image.map(loss)
+        return scores.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
 
 # %% ../../nbs/25_segment.learner.ipynb #78ca7011
 def __getattr__(name): # where these were before

@@ -9,6 +9,7 @@ __all__ = ['TERMS', 'CRITERIA', 'soft_skeleton', 'focal_loss', 'cldice_loss', 's
 # %% ../../nbs/23_segment.losses.ipynb #302e0371
 import numpy as np
 import torch
+from fastcore.basics import patch
 from segmentation_models_pytorch import losses as smp_losses
 from torch import nn
 from torch.nn import functional as F
@@ -123,18 +124,21 @@ class SegmentationLoss(nn.Module):
             costs.append(sum(w*TERMS[t](own, targ, tube_k) for t, w in self.weights.items()))
         return sum(costs)/len(costs)
 
-    def activation(self,
-        pred:torch.Tensor, # (B, K or more, H, W) raw values
-    )->torch.Tensor: # the same shape, 0..1
-        "Probabilities."
-        return line_probability(pred, self.exclusive)
+# %% ../../nbs/23_segment.losses.ipynb #9a986ee6
+@patch
+def activation(self:SegmentationLoss,
+    pred:torch.Tensor, # (B, K or more, H, W) raw values
+)->torch.Tensor: # the same shape, 0..1
+    "Probabilities."
+    return line_probability(pred, self.exclusive)
 
-    def decodes(self,
-        act:torch.Tensor, # (B, K or more, H, W), what `activation` gave
-    )->TensorSegments: # (B, H, W) uint8
-        "The most probable class of each pixel where one is probable enough, as its number; else 0."
-        best, number = act.as_subclass(torch.Tensor)[:, :self.classes].max(1)
-        return TensorSegments(torch.where(best >= self.threshold, number + 1, 0).byte())
+@patch
+def decodes(self:SegmentationLoss,
+    act:torch.Tensor, # (B, K or more, H, W), what `activation` gave
+)->TensorSegments: # (B, H, W) uint8
+    "The most probable class of each pixel where one is probable enough, as its number; else 0."
+    best, number = act.as_subclass(torch.Tensor)[:, :self.classes].max(1)
+    return TensorSegments(torch.where(best >= self.threshold, number + 1, 0).byte())
 
 # %% ../../nbs/23_segment.losses.ipynb #e83b8e26
 CRITERIA = dict(

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 from fastai.learner import Metric
+from fastcore.basics import patch
 
 from ..core import choose
 from .data import just_mask
@@ -108,12 +109,6 @@ class MaskMetric(Metric):
             own = targ if self.classes == 1 else torch.where(targ == IGNORE, IGNORE, (targ == k + 1).byte())
             values.append(self.measure(prob[:, k], own).cpu())
 
-    def accumulate(self,
-        learn, # a Learner in a batch, whose loss has an `activation`
-    ):
-        "Add the batch that a Learner has just seen."
-        self.update(learn.loss_func.activation(learn.pred), learn.y)
-
     @property
     def per_class(self)->list: # of numbers; empty before the first batch
         "The figure of each class."
@@ -129,6 +124,14 @@ class MaskMetric(Metric):
     def name(self)->str:
         "The name in tables."
         return self._name
+
+# %% ../../nbs/24_segment.metrics.ipynb #c8c24f57
+@patch
+def accumulate(self:MaskMetric,
+    learn, # a Learner in a batch, whose loss has an `activation`
+):
+    "Add the batch that a Learner has just seen."
+    self.update(learn.loss_func.activation(learn.pred), learn.y)
 
 # %% ../../nbs/24_segment.metrics.ipynb #64bfbaa2
 def _hard(threshold): return lambda prob, targ: overlap_counts(prob >= threshold, targ)

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..core import FileError, VisiondetError, write_text
+from ..core import FileError, VisiondetError, choose, write_text
 from .compressor_map import CompressorMap, CompressorMapError, convert_flow
 
 # %% ../../nbs/49_speedlines.exchange.ipynb #241ded84
@@ -173,7 +173,7 @@ def _by_r(speed, r, flow, eta, pr, **about):
     r = np.asarray(r, float)
     if len(r) < 2 or r[-1] == 1: raise ExchangeError("fewer than two R lines")
     beta, tables = 1 - (r - 1)/(r[-1] - 1), [np.array(t, float)[:, ::-1] for t in (flow, pr, eta)]
-    if about.get("design"): about["design"] = about["design"][0], 1 - (about["design"][1] - 1)/(r[-1] - 1)
+    if about.get("design"): about["design"] = float(about["design"][0]), float(1 - (about["design"][1] - 1)/(r[-1] - 1))
     return CompressorMap(speed, np.round(beta[::-1], 9) + 0.0, *tables, **about)
 
 def _npss_table(text, name):
@@ -436,8 +436,7 @@ FORMATS = {f.name: f for f in (
 
 def _format(name):
     "A format by its name"
-    if name in FORMATS: return FORMATS[name]
-    raise ExchangeError(f"unknown format {name!r}: choose one of {', '.join(FORMATS)}")
+    return choose("format", name, FORMATS, ExchangeError)
 
 def write_map(
     path:str|Path,      # a file to make or replace, or a folder that exists

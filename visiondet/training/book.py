@@ -145,6 +145,8 @@ LINES = {r.name: r for r in (
     _segmenter("lines", (Phase(5, dict(body=1e-3, head=3e-3), size=256, name="small"),
                          Phase(4, dict(body=7e-4, head=2e-3), options=dict(pct_start=0.1), name="large")),
                head_options=_SLIM, criterion="skeleton", size=384, bs=8, wd=0.01, looks=dict(least=900, most=1400)),
+    _segmenter("charts", (Phase(5, dict(body=3e-4, head=1.5e-3), options=dict(pct_start=0.1), name="all"),), parent="lines",
+               head_options=_SLIM, criterion="skeleton", size=384, bs=8, wd=0.01, looks=dict(least=900, most=1400)),
     _segmenter("photos", (Phase(1, 2e-3, freeze_to=-1, schedule="constant", name="decoder"),
                           Phase(12, dict(body=5e-4, head=2e-3), name="all")),
                head_options=_SLIM, aug="photos", size=256, bs=8, wd=0.01, ema=0.98),

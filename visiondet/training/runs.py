@@ -182,13 +182,19 @@ def start_from(
     folder:str|Path,        # of a finished run
     with_opt:bool=False,    # take its optimizer's averages along
     body_only:bool=False,   # leave its head: the two have different ones
+    widen:bool=False,       # `learn` may have more outputs, of which the run's are the first
 ):
     "Give `learn` the weights of another run. Raises `StateError` naming the tensors that do not fit."
     path = RunFolder(folder).file("model.safetensors")
     model, tensors = learn.model, load_tensors(path)[0]
     if body_only: model, tensors = model.body, {k[5:]: v for k, v in tensors.items() if k.startswith("body.")}
-    load_into(model, tensors, str(path))
+    load_into(model, _widened(tensors, model.state_dict()) if widen else tensors, str(path))
     if with_opt: _take_averages(learn, path.with_name("optimizer.safetensors"))
+
+def _widened(tensors, own):
+    "Tensors that have fewer rows than `own`, followed by its further rows"
+    def short(k, v): return k in own and v.ndim and v.shape[1:] == own[k].shape[1:] and len(v) < len(own[k])
+    return {k: torch.cat([v, own[k][len(v):].to(v)]) if short(k, v) else v for k, v in tensors.items()}
 
 def _take_averages(learn, path):
     "The optimizer's averages from a file; rates and what belongs to frozen parameters stay as they are"
