@@ -83,8 +83,7 @@ def train_recipe(
     @lru_cache(1) # a phase of another size has loaders of its own, also where an earlier one had that size: see `train_run`
     def dls_at(size): return recipe_dls(recipe, data, size or recipe.size, num_workers=num_workers, cache=cache)
     learn = recipe_learner(recipe, dls_at(recipe.phases[0].size or recipe.size))
-    if parent: start_from(learn, _folder(parent, root).path, recipe.parent_opt, parent.head != recipe.head,
-                          widen=get_job(recipe.task).separate)
+    if parent: start_from(learn, _folder(parent, root).path, recipe.parent_opt, body_only=parent.head != recipe.head)
     with contextlib.nullcontext() if bar else quiet(learn): _train(learn, recipe, run, data, dls_at, precision)
     learn.dls = dls_at(recipe.size)
     return learn, run
