@@ -24,6 +24,7 @@ class CalibrationError(VisiondetError):
         problem:str, # in words
     ): super().__init__(f"calibration: {problem}")
 
+# %% ../../nbs/40b_speedlines.axes.ipynb #b8b52cee
 @dataclass(frozen=True)
 class Scale:
     "Values along an axis, linear or logarithmic."
@@ -60,9 +61,7 @@ class Scale:
         at, values = np.asarray(positions, float), np.asarray(values, float)
         if log and values.min() <= 0: raise CalibrationError(f"{values.min():g} has no logarithm")
         if np.ptp(at) == 0 or np.ptp(values) == 0: raise CalibrationError("a scale needs two points that differ")
-        even = np.log10(values) if log else values
-        off = at - at.mean()
-        ends = np.array([at.min(), at.max()])
+        even, off, ends = np.log10(values) if log else values, at - at.mean(), np.array([at.min(), at.max()])
         low, high = even.mean() + (ends - at.mean())*(off @ even)/(off @ off)
         return cls(*(10**np.array([low, high]) if log else (low, high)), *ends, log)
 
@@ -77,7 +76,6 @@ class Frame:
     xlim:tuple     # flow at the left and at the right
     ylim:tuple     # pressure ratio at the bottom and at the top
     log:str=""     # "", "x", "y" or "xy": logarithmic axes
-
     def scale(self,
         axis:str, # "x" or "y"
     )->Scale:
@@ -89,21 +87,18 @@ class Frame:
         data:np.ndarray, # (..., 2) flow, pressure ratio
     )->np.ndarray: # (..., 2) x, y
         "Values to pixels."
-        data = np.asarray(data, float)
-        return np.stack([self.scale(a).to_position(data[..., i]) for i, a in enumerate("xy")], -1)
+        return np.stack([self.scale(a).to_position(np.asarray(data)[..., i]) for i, a in enumerate("xy")], -1)
 
     def to_data(self,
         px:np.ndarray, # (..., 2) x, y
     )->np.ndarray: # (..., 2) flow, pressure ratio
         "Pixels to values."
-        px = np.asarray(px, float)
-        return np.stack([self.scale(a).to_value(px[..., i]) for i, a in enumerate("xy")], -1)
+        return np.stack([self.scale(a).to_value(np.asarray(px)[..., i]) for i, a in enumerate("xy")], -1)
 
     @property
     def corners(self)->np.ndarray: # (4, 2) px
         "Bottom left, bottom right, top right, top left."
-        l, r, t, b = self.left, self.right, self.top, self.bottom
-        return np.array([[l, b], [r, b], [r, t], [l, t]])
+        return np.array([(x, y) for y in (self.bottom, self.top) for x in (self.left, self.right)])[[0, 1, 3, 2]]
 
     def inside(self,
         px:np.ndarray, # (..., 2) x, y
@@ -130,8 +125,7 @@ def _reference(axis, point):
 def _references(axis, spec):
     "Reference points as ((px, value), ...)"
     if axis not in spec: raise CalibrationError(f"{axis!r} is missing; it needs two points on each axis")
-    if not isinstance(spec[axis], (list, tuple)) or len(spec[axis]) < 2:
-        raise CalibrationError(f"the {axis} axis needs two points")
+    if not isinstance(spec[axis], (list, tuple)): raise CalibrationError(f"the {axis} axis needs a list of points")
     return tuple(_reference(axis, p) for p in spec[axis])
 
 # %% ../../nbs/40b_speedlines.axes.ipynb #3c565364
@@ -244,7 +238,8 @@ def _check_angle(u, v, refs):
     if off <= _RIGHT: return
     points = ", ".join(f"({p[0]:g}, {p[1]:g})" for p, _ in refs[axis])
     raise CalibrationError(f"the axes meet at an angle {off:.1f} degrees from a right one: is one of the points "
-                           f'{points} on the {axis} axis off? If the picture was taken from aside, say so: "skewed": true')
+                           f"{points} on the {axis} axis off? If the picture was taken from aside, say so: "
+                           '"skewed": true')
 
 # %% ../../nbs/40b_speedlines.axes.ipynb #f783350d
 def _check_residuals(axis, refs, across, log):
@@ -268,7 +263,8 @@ def _check_residuals(axis, refs, across, log):
 class AxisPoints:
     """Reference points on the axes of a picture. Raises `CalibrationError` where they fit no chart.
 
-    Pixels are (x, y) from the picture's top left corner, y down; integers are pixel centres."""
+    As JSON: {"x": [{"px": [120, 640], "value": 0}, {"px": [980, 640], "value": 50}], "y": [...], "log": false}, two
+    or more points an axis. Pixels are [x, y] from the picture's top left corner, y down; integers are pixel centres."""
     x:tuple            # ((px, value), ...): two or more points on the x axis, each px an (x, y)
     y:tuple            # likewise, on the y axis
     log_x:bool=False   # is the x axis logarithmic?
@@ -301,17 +297,20 @@ class AxisPoints:
         log = self.log_x if self.log_x == self.log_y else {"x": self.log_x, "y": self.log_y}
         return {**points, "log": log, **({"skewed": True} if self.skewed else {})}
 
+# %% ../../nbs/40b_speedlines.axes.ipynb #c72e470c
+def _measure_both(cal):
+    "Two `Scale`s, the matrix (2, 2) from px to positions on them, and the residuals of all points"
+    across = dict(x=_direction(cal.y), y=_direction(cal.x))
+    scales, normals, residuals = zip(*(_measure(a, refs, across[a], log) for a, refs, log in cal._axes()))
+    return scales, np.array(normals), [r for axis in residuals for r in axis]
+
 # %% ../../nbs/40b_speedlines.axes.ipynb #773a8c08
 @dataclass(frozen=True)
 class Calibration(AxisPoints):
-    "How pixels become flow (x) and pressure ratio (y)."
+    "How pixels become flow (x) and pressure ratio (y), see `AxisPoints`."
 
     @cached_property
-    def _fit(self):
-        "Two `Scale`s, the matrix (2, 2) from px to positions on them, and the residuals of all points"
-        across = dict(x=_direction(self.y), y=_direction(self.x))
-        scales, normals, residuals = zip(*(_measure(a, refs, across[a], log) for a, refs, log in self._axes()))
-        return scales, np.array(normals), [r for axis in residuals for r in axis]
+    def _fit(self): return _measure_both(self)
 
     def to_data(self,
         px:np.ndarray, # (..., 2) pixels
@@ -380,6 +379,7 @@ def _disagreeing(cal):
         hint = f": look at {who}" if who and who.axis == axis else ""
         yield f"the points on the {axis} axis disagree by {worst.px:.1f} px ({worst.percent:.2f} % of the axis){hint}"
 
+# %% ../../nbs/40b_speedlines.axes.ipynb #393bad02
 def _odd_values(cal):
     "Values that no compressor map has on most of an axis"
     for axis, refs, log in cal._axes():
