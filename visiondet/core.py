@@ -286,6 +286,8 @@ def guard_cell(
     "Make a cell safe for spreadsheets; `write_csv` does it for whole tables."
     return f"'{v}" if isinstance(v, str) and _is_formula(v) else v
 
+_guard = guard_cell # its name until everybody says `guard_cell`
+
 def _unguard(v): return v[1:] if isinstance(v, str) and v[:1] == "'" and _is_formula(v[1:]) else v
 
 def _each_text(df, change):
