@@ -39,11 +39,11 @@ class DesignPoint:
     speed:float           # in the map's unit
     beta:float            # 0 (choke) to 1 (surge)
     flow:float            # in the map's unit
-    pressure_ratio:float
-    efficiency:float
+    pressure_ratio:float  # there
+    efficiency:float      # there, a share
 
 def design_point(
-    cmap:CompressorMap,
+    cmap:CompressorMap, # with or without a design point of its own
     speed:float=None, # of the design point; None: the map's own, else where efficiency is best
     flow:float=None,  # likewise, in the map's unit
 )->DesignPoint:
@@ -87,8 +87,8 @@ def _obstacles(m, f):
 
 # %% ../../nbs/49_speedlines.exchange.ipynb #d60913a8
 def prepared(
-    cmap:CompressorMap,
-    f:Format,
+    cmap:CompressorMap,      # in any unit, speeds of any kind
+    f:Format,                # of the program
     efficiency:float=None,   # stands in where the map has none
     speed:float=None,        # design point, see `design_point`
     flow:float=None,         # likewise, in the map's own unit
@@ -410,7 +410,7 @@ def read_tespy(
 
 # %% ../../nbs/49_speedlines.exchange.ipynb #4b6c7576
 def write_table(
-    m:CompressorMap,
+    m:CompressorMap,        # with or without efficiency
     point:DesignPoint=None, # not written: the table holds the map's own numbers
     notes:list=(),          # likewise
 )->str:
@@ -440,7 +440,7 @@ def _format(name):
 
 def write_map(
     path:str|Path,      # a file to make or replace, or a folder that exists
-    cmap:CompressorMap,
+    cmap:CompressorMap, # its name names the files in a folder
     to="table",         # names in `FORMATS`, as a list or with commas
     **options,          # efficiency, speed, flow, temperature, pressure: see `prepared`
 )->list: # of the paths that were written
