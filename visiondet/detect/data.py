@@ -219,7 +219,7 @@ class AugmentItem(PictureTransform):
     ):
         self.fallback = ResizeItem(resizer)
         once = dict(check_each_transform=False) # at the end only: a fifth of the time
-        params = A.BboxParams("albumentations", label_fields=[], clip=True, **once)
+        params = A.BboxParams("albumentations", label_fields=[], clip=True, min_area=1.0, **once) # pixels; less is lost
         self.compose = SeededCompose(tfms, bbox_params=params)
 
     def reseed(self,
