@@ -168,7 +168,8 @@ def _segmenter_data(task, data, fold, folds, trimaps=False, maps=600): # -> a `S
     if data is None and not ((data := data_path()/"maps")/"manifest.csv").is_file():
         _tell(f"rendering {maps} maps into {data}")
         write_maps(data, maps)
-    return get_job(task).data(data, fold=fold, n_splits=folds, **dict(trimaps=True)*trimaps)
+    more = dict(trimaps=True) if trimaps else {} # a classifier's data have none
+    return get_job(task).data(data, fold=fold, n_splits=folds, **more)
 
 # %% ../nbs/62_cli.ipynb #829ea606
 # `data` is a function that gives them

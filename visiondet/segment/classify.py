@@ -191,7 +191,7 @@ def check(self:ClassifierJob,
             raise BundleError(f"the model's {k} must be a {kind.__name__}, not {meta.model.get(k)!r:.60}")
     if len(meta.classes) != meta.model["n_classes"] or len(meta.classes) < 2:
         names, n = ", ".join(meta.classes[:10]), meta.model["n_classes"]
-        raise BundleError(f"names {len(meta.classes)} kinds ({names}) for a model of {n}, and two at least are told apart")
+        raise BundleError(f"names {len(meta.classes)} kinds ({names}) for a model of {n}, and tells two apart at least")
     if not meta.resize: raise BundleError("a classifier needs to be told how pictures are resized")
     if meta.looks or meta.activation:
         raise BundleError("a classifier looks and reads in one way, and is told of others")
