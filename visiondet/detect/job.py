@@ -56,6 +56,7 @@ def _manifest(df, folder, split, new_split, study):
     manifest.write(split)
     return manifest
 
+# %% ../../nbs/16_detect.job.ipynb #fabc1324
 class DetectorJob(DetectorUse):
     "All that can be asked of a detector, from a folder of annotated photos on."
 
