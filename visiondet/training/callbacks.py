@@ -119,8 +119,8 @@ class Accumulate(GradientAccumulation):
 
     def after_train(self):
         if not self.stepped:
-            raise VisiondetError(f"nothing was trained: an epoch has {self.count} pictures, a step gathers {self.n_acc}; "
-                                 "choose a smaller accumulate")
+            raise VisiondetError(f"nothing was trained: an epoch has {self.count} pictures, a step gathers "
+                                 f"{self.n_acc}; choose a smaller accumulate")
 
 # %% ../../nbs/31_training.callbacks.ipynb #59c7904f
 def training_cbs(
@@ -133,6 +133,7 @@ def training_cbs(
     channels_last:bool=True,      # memory format that convolutions are fastest in
 )->list: # of fastai callbacks
     "The callbacks of a training."
-    cbs = [BestModel(monitor, patience), precision_cb(precision), EMA(ema) if ema else None, GradientClip(clip) if clip else None,
+    cbs = [BestModel(monitor, patience), precision_cb(precision),
+           EMA(ema) if ema else None, GradientClip(clip) if clip else None,
            Accumulate(accumulate) if accumulate else None, ChannelsLast() if channels_last else None]
     return [*(cb for cb in cbs if cb is not None), FastDepthwise(), KeepMemory()]
