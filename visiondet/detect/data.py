@@ -7,7 +7,6 @@ __all__ = ['AUGMENTATIONS', 'Record', 'records', 'TensorDetection', 'Found', 'Ta
            'ResizeItem', 'AugmentItem', 'detector_dls', 'show_batch', 'show_results']
 
 # %% ../../nbs/11_detect.data.ipynb #a03ca6b4
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
