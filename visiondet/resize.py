@@ -10,12 +10,14 @@ import os
 import sys
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import cv2
 import numpy as np
 from fastcore.basics import patch
 
-from .core import VisiondetError
+from .core import VisiondetError, choose
+from .placement import Placement, is_tensor
 
 # %% ../nbs/02_resize.ipynb #810ae20a
 class ResizeError(VisiondetError):
@@ -41,17 +43,19 @@ def _colour(fill):
 
 # %% ../nbs/02_resize.ipynb #3b3557be
 @dataclass(frozen=True)
-class Geometry:
-    "Where one picture lies on the network's canvas."
-    width: int  # of the original picture, pixels
-    height: int  # of the original picture, pixels
-    out_width: int  # of the canvas, pixels
-    out_height: int  # of the canvas, pixels
-    scale_x: float  # canvas pixels per original pixel, across
-    scale_y: float  # canvas pixels per original pixel, down
-    pad_left: int = 0  # canvas pixels left of the picture
-    pad_top: int = 0  # canvas pixels above the picture
-    fill: tuple = IMAGENET_MEAN  # colour of the rest of the canvas, 0..255 per channel
+class Geometry(Placement):
+    "Where one picture lies on the network's canvas. Raises `ResizeError` where it does not."
+    width:int           # of the original picture, pixels
+    height:int          # of the original picture, pixels
+    out_width:int       # of the canvas, pixels
+    out_height:int      # of the canvas, pixels
+    scale_x:float       # canvas pixels per original pixel, across
+    scale_y:float       # canvas pixels per original pixel, down
+    pad_left:int = 0    # canvas pixels left of the picture
+    pad_top:int = 0     # canvas pixels above the picture
+    fill:tuple = IMAGENET_MEAN # colour of the rest of the canvas, 0..255 per channel
+    scale:ClassVar      # these two follow from the fields above
+    shift:ClassVar
 
     def __post_init__(self):
         for name in ("width", "height", "out_width", "out_height"):
@@ -63,76 +67,33 @@ class Geometry:
             raise ResizeError(f"the picture does not lie on its canvas: {self}")
 
     @property
+    def scale(self):
+        "Canvas pixels per original pixel, (across, down)."
+        return self.scale_x, self.scale_y
+
+    @property
+    def shift(self):
+        "Where the original picture's origin lies on the canvas, (across, down)."
+        return self.pad_left, self.pad_top
+
+    @property
     def content_size(self):
         "Width and height of the picture on the canvas, whole pixels."
-        return max(1, round(self.width * self.scale_x)), max(1, round(self.height * self.scale_y))
+        return max(1, round(self.width*self.scale_x)), max(1, round(self.height*self.scale_y))
 
-    def to_dict(self):
-        "JSON-able; `Geometry.from_dict` reads it."
-        return {**asdict(self), "fill": list(self.fill)}
-
-    @classmethod
-    def from_dict(cls,
-        d:dict, # what `to_dict` gave, also after a trip through JSON
-    ): # a `Geometry`
-        "The geometry that `to_dict` wrote. Raises `ResizeError` where the picture does not lie on its canvas."
-        return cls(**d)
-
-# %% ../nbs/02_resize.ipynb #4392ebb9
-def _is_tensor(x): return "torch" in sys.modules and isinstance(x, sys.modules["torch"].Tensor)
-
-
-def _float64(coords):
-    "`coords` as float64, and the function that gives the result its proper type."
-    if not _is_tensor(coords): return np.asarray(coords, dtype=np.float64), lambda x: x
-    torch = sys.modules["torch"]
-    dtype = coords.dtype if coords.dtype in (torch.float32, torch.float64) else torch.float32
-    work = coords.to(torch.float32 if coords.device.type == "mps" else torch.float64)
-    return work, lambda x: x.to(dtype)
-
-
-def _map_coordinates(coords, scale, shift, back=False):
-    "`coords * scale + shift` on the last axis, or its inverse."
-    x, finish = _float64(coords)
-    n = len(scale)
-    if x.shape[-1] != n:
-        if 0 not in x.shape: raise ResizeError(f"expected coordinates of shape (..., {n}), not {tuple(x.shape)}")
-        x = x.reshape(0, n)
-    if _is_tensor(x): scale, shift = x.new_tensor(scale), x.new_tensor(shift)
-    else: scale, shift = np.array(scale), np.array(shift)
-    return finish((x - shift) / scale if back else x * scale + shift)
-
-
+# %% ../nbs/02_resize.ipynb #2dd2e879
 @patch
-def apply_points(self: Geometry,
-    points:np.ndarray, # (..., 2) x, y in pixels of the original picture
-)->np.ndarray: # (..., 2) x, y in pixels of the canvas
-    "Move `points` from the original picture to the canvas; array or tensor."
-    return _map_coordinates(points, (self.scale_x, self.scale_y), (self.pad_left, self.pad_top))
+def to_dict(self:Geometry
+)->dict: # JSON-able
+    "What `Geometry.from_dict` reads."
+    return {**asdict(self), "fill": list(self.fill)}
 
-
-@patch
-def undo_points(self: Geometry,
-    points:np.ndarray, # (..., 2) x, y in pixels of the canvas
-)->np.ndarray: # (..., 2) x, y in pixels of the original picture
-    "Move `points` from the canvas back to the original picture; array or tensor."
-    return _map_coordinates(points, (self.scale_x, self.scale_y), (self.pad_left, self.pad_top), back=True)
-
-# %% ../nbs/02_resize.ipynb #cc242ad9
-@patch
-def apply_boxes(self: Geometry,
-    boxes:np.ndarray, # (N, 4) or (4,) xyxy in pixels of the original picture
-)->np.ndarray: # the same shape, xyxy in pixels of the canvas
-    "Move `boxes` from the original picture to the canvas; array or tensor."
-    return _map_coordinates(boxes, (self.scale_x, self.scale_y) * 2, (self.pad_left, self.pad_top) * 2)
-
-
-@patch
-def undo_boxes(self: Geometry,
-    boxes:np.ndarray, # (N, 4) or (4,) xyxy in pixels of the canvas
-)->np.ndarray: # the same shape, xyxy in pixels of the original picture
-    "Move `boxes` from the canvas back to the original picture; array or tensor."
-    return _map_coordinates(boxes, (self.scale_x, self.scale_y) * 2, (self.pad_left, self.pad_top) * 2, back=True)
+@patch(cls_method=True)
+def from_dict(cls:Geometry,
+    d:dict, # what `to_dict` gave, also after a trip through JSON
+)->Geometry:
+    "The geometry that `to_dict` wrote. Raises `ResizeError` where the picture does not lie on its canvas."
+    return cls(**d)
 
 # %% ../nbs/02_resize.ipynb #eb7156e4
 _CV2_TYPES = ("uint8", "uint16", "int16", "float32", "float64")  # what every cv2.resize method can take
@@ -212,7 +173,7 @@ def undo_mask(self: Geometry,
     mask:np.ndarray, # (out_height, out_width) or (..., C); integers and bools are labels, floats probabilities
 )->np.ndarray: # (height, width) or (height, width, C), same dtype
     "Bring a mask on the canvas back to the original picture. Raises `ResizeError` where its size is not the canvas's."
-    if _is_tensor(mask):
+    if is_tensor(mask):
         torch = sys.modules["torch"]
         array = (mask.float() if mask.dtype is torch.bfloat16 else mask).detach().cpu().numpy()
         return torch.from_numpy(self.undo_mask(array)).to(mask)
@@ -226,8 +187,8 @@ def undo_mask(self: Geometry,
 @dataclass(frozen=True)
 class Resizer:
     "A rule that brings pictures of any size to one size; the base of `Letterbox` and `Stretch`."
-    size: tuple  # (height, width) of the canvas in pixels, or one int for a square
-    fill: tuple = IMAGENET_MEAN  # colour beside the picture, 0..255 per channel, or one grey level
+    size:tuple # (height, width) of the canvas in pixels, or one int for a square
+    fill:tuple = IMAGENET_MEAN # colour beside the picture, 0..255 per channel, or one grey level
 
     def __post_init__(self):
         sides = tuple(np.atleast_1d(np.asarray(self.size)).tolist())
@@ -251,16 +212,16 @@ class Resizer:
         geometry = self.geometry(img.shape[1], img.shape[0])
         return geometry.apply_image(img), geometry
 
-    def to_dict(self):
-        "JSON-able; `make_resizer(**d)` reads it."
-        return {"kind": type(self).__name__.lower(), **{k: list(v) if isinstance(v, tuple) else v
-                                                        for k, v in asdict(self).items()}}
+    def to_dict(self)->dict: # JSON-able
+        "What `make_resizer(**d)` reads."
+        plain = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return {"kind": type(self).__name__.lower(), **plain}
 
 # %% ../nbs/02_resize.ipynb #6a87b70f
 @dataclass(frozen=True)
 class Letterbox(Resizer):
     "Fit the whole picture on the canvas, undistorted and centred, and fill the rest."
-    upscale: bool = True  # may a picture smaller than the canvas grow?
+    upscale:bool = True # may a picture smaller than the canvas grow?
 
     def geometry(self,
         width:int, # of the original picture, pixels
@@ -296,9 +257,7 @@ def make_resizer(
     **kwargs, # `fill`, `upscale`
 )->Resizer: # a `Letterbox` or a `Stretch`
     "The resizer named `kind`; reads what `Resizer.to_dict` wrote. Raises `ResizeError` for an unknown kind."
-    kinds = {"letterbox": Letterbox, "stretch": Stretch}
-    if kind not in kinds: raise ResizeError(f"unknown resize {kind!r}: choose one of {', '.join(kinds)}")
-    return kinds[kind](size, **kwargs)
+    return choose("resize", kind, {"letterbox": Letterbox, "stretch": Stretch}, ResizeError)(size, **kwargs)
 
 # %% ../nbs/02_resize.ipynb #25802f60
 @lru_cache(maxsize=None)
@@ -308,7 +267,7 @@ def _albumentations_class():
     import albumentations as A
     from albumentations.core.type_definitions import ALL_TARGETS
 
-    class VisiondetResize(A.DualTransform):
+    class VisiondetResize(A.DualTransform): # its methods are albumentations' own
         "A `Resizer` as a transform of albumentations."
         _targets = ALL_TARGETS
 
@@ -349,56 +308,3 @@ def albumentations(self: Resizer,
 ): # an `albumentations.DualTransform`
     "This resizer as a transform for `A.Compose`."
     return _albumentations_transform(self, p)
-
-# %% ../nbs/02_resize.ipynb #6b386b44
-def _fastai_pixels(x, geometry):
-    "The picture or mask `x` of fastai on its canvas, as the same type."
-    from fastai.vision.all import Image, PILBase, PILMask, TensorMask
-    draw = geometry.apply_mask if isinstance(x, (PILMask, TensorMask)) else geometry.apply_image
-    if isinstance(x, PILBase): return type(x)(Image.fromarray(draw(np.asarray(x))))
-    pixels = x.detach().cpu().numpy()
-    pixels = draw(pixels) if pixels.ndim == 2 else draw(pixels.transpose(1, 2, 0)).transpose(2, 0, 1)
-    return type(x)(np.ascontiguousarray(pixels)).to(x.device)
-
-# %% ../nbs/02_resize.ipynb #ada08a79
-@lru_cache(maxsize=None)
-def _fastai_class():
-    "The class is made on demand, since its base needs fastai."
-    from fastai.vision.all import ItemTransform, PILBase, TensorBBox, TensorImageBase, TensorPoint
-
-    class ResizeItem(ItemTransform):
-        "A `Resizer` as an item transform of fastai."
-        order = 0
-
-        def __init__(self, resizer):
-            super().__init__()
-            self.resizer = resizer
-
-        def encodes(self, x):
-            items = x if isinstance(x, list) else [x]
-            sizes = [i.size if isinstance(i, PILBase) else (i.shape[-1], i.shape[-2])
-                     for i in items if isinstance(i, (PILBase, TensorImageBase))]
-            geometry = self.resizer.geometry(*sizes[0]) if sizes else None
-            moved = [self._move(item, geometry) for item in items]
-            return moved if isinstance(x, list) else moved[0]
-
-        def _move(self, x, geometry):
-            if isinstance(x, (PILBase, TensorImageBase)): return _fastai_pixels(x, geometry)
-            if not isinstance(x, TensorPoint): return x
-            if geometry is None: raise ResizeError(f"a {type(x).__name__} cannot be resized without its picture")
-            move = geometry.apply_boxes if isinstance(x, TensorBBox) else geometry.apply_points
-            return type(x)(move(x), img_size=(geometry.out_width, geometry.out_height))
-
-        def __reduce__(self): return _fastai_transform, (self.resizer,), self.__dict__
-
-    return ResizeItem
-
-
-def _fastai_transform(resizer): return _fastai_class()(resizer)  # a name that pickle can find
-
-# %% ../nbs/02_resize.ipynb #4e629aee
-@patch
-def fastai(self: Resizer
-): # a fastai `ItemTransform`
-    "This resizer as an item transform, for `item_tfms` of a `DataBlock`."
-    return _fastai_transform(self)

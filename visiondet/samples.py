@@ -19,17 +19,17 @@ from .core import quiet_imports, seed_for, write_csv, write_image
 # %% ../nbs/04_samples.ipynb #136f212e
 class Sample(NamedTuple):
     "One picture with everything a detector or a segmenter wants to know about it."
-    image: np.ndarray  # (H, W, 3) uint8 RGB
-    label: str  # one of `KINDS`
-    box: np.ndarray  # (4,) float32 xyxy around the head with its ears; pixels, a W-pixel picture spans 0..W
-    mask: np.ndarray  # (H, W) uint8, 1 on the head
+    image:np.ndarray # (H, W, 3) uint8 RGB
+    label:str # one of `KINDS`
+    box:np.ndarray # (4,) float32 xyxy around the head with its ears; pixels, a W-pixel picture spans 0..W
+    mask:np.ndarray # (H, W) uint8, 1 on the head
 
 # %% ../nbs/04_samples.ipynb #23f7760a
 KINDS = ("cat", "dog")
 
 def mask_box(
-    mask: np.ndarray,  # (H, W), anything but 0 is foreground
-) -> np.ndarray:  # (4,) float32 xyxy in pixels; four zeros for an empty mask
+    mask:np.ndarray, # (H, W), anything but 0 is foreground
+)->np.ndarray:  # (4,) float32 xyxy in pixels; four zeros for an empty mask
     "The tightest box around a mask."
     ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(ys):
@@ -52,9 +52,9 @@ def _shrink(points, by):
 
 # %% ../nbs/04_samples.ipynb #89977ea0
 def head_parts(
-    kind: str,  # one of `KINDS`
-    rng: np.random.Generator,  # where the wobble comes from
-) -> dict:  # name -> list of (n, 2) outlines; "ears" + "face" + "chin" make up the silhouette, the rest is drawn inside
+    kind:str, # one of `KINDS`
+    rng:np.random.Generator, # where the wobble comes from
+)->dict:  # name -> list of (n, 2) outlines; "ears" + "face" + "chin" make up the silhouette, the rest is drawn inside
     "The outlines of one head, seen from the front, in units of its face. Raises `ValueError` for an unknown kind."
     u = rng.uniform
     yaw = u(-0.16, 0.16)  # a head turned a little: the features move sideways, the outline stays
@@ -82,12 +82,12 @@ def head_parts(
 TEXTURES = ("clouds", "stripes", "checks", "blotches")
 
 def texture(
-    rng: np.random.Generator,  # where kind, places and direction come from
-    h: int,  # pixels
-    w: int,  # pixels
-    scale: float,  # typical size of its detail, pixels
-    kind: str | None = None,  # one of `TEXTURES`; None draws one
-) -> np.ndarray:  # (h, w) float32 between 0 and 1
+    rng:np.random.Generator, # where kind, places and direction come from
+    h:int, # pixels
+    w:int, # pixels
+    scale:float, # typical size of its detail, pixels
+    kind:str | None = None, # one of `TEXTURES`; None draws one
+)->np.ndarray:  # (h, w) float32 between 0 and 1
     "A random texture: what backgrounds and fur are made of."
     kind = kind or TEXTURES[rng.integers(len(TEXTURES))]
     small = rng.random((int(h / scale) + 3, int(w / scale) + 3), dtype=np.float32)
@@ -153,11 +153,11 @@ def _tuft(canvas, at, across, colour, width):
 
 # %% ../nbs/04_samples.ipynb #811fcef3
 def draw_decoy(
-    canvas: np.ndarray,  # (H, W, 3) uint8 RGB, drawn on in place
-    rng: np.random.Generator,  # where part, place, turn and colour come from
-    colours: list,  # RGB triples to choose from
-    size: float,  # about its radius, pixels
-) -> None:
+    canvas:np.ndarray, # (H, W, 3) uint8 RGB, drawn on in place
+    rng:np.random.Generator, # where part, place, turn and colour come from
+    colours:list, # RGB triples to choose from
+    size:float, # about its radius, pixels
+)->None:
     "Draw some part of a head that belongs to no head, anywhere."
     h, w = canvas.shape[:2]
     donor, turn, at = head_parts(KINDS[rng.integers(2)], rng), rng.uniform(-np.pi, np.pi), rng.random(2) * (w, h)
@@ -200,12 +200,12 @@ def _pose(parts, rng, w, h, head):
 
 # %% ../nbs/04_samples.ipynb #e926615f
 def make_picture(
-    seed: int,  # same seed, same arguments: same bytes
-    size: tuple[int, int] = (240, 180),  # (width, height), pixels
-    kind: str | None = None,  # one of `KINDS`; None lets the seed choose
-    head: tuple[float, float] = (0.15, 0.7),  # the head's longer side, as a share of the picture's shorter: from, to
-    n_decoys: int = 6,  # at most so many parts of heads lie about
-) -> Sample:
+    seed:int, # same seed, same arguments: same bytes
+    size:tuple[int, int] = (240, 180), # (width, height), pixels
+    kind:str | None = None, # one of `KINDS`; None lets the seed choose
+    head:tuple[float, float] = (0.15, 0.7), # the head's longer side, as a share of the picture's shorter: from, to
+    n_decoys:int = 6, # at most so many parts of heads lie about
+)->Sample:
     "Draw one made-up photo of a creature, from its seed."
     (w, h), scene = size, _rng(seed, "scene")
     kind = kind or KINDS[_rng(seed, "kind").integers(2)]
@@ -232,10 +232,10 @@ def make_picture(
 
 # %% ../nbs/04_samples.ipynb #261ff4d0
 def sample_size(
-    seed: int,  # same seed, same size
-    side: int = 240,  # the longer side, pixels
-    portrait: float = 0.4,  # share of pictures that stand upright
-) -> tuple[int, int]:  # (width, height)
+    seed:int, # same seed, same size
+    side:int = 240, # the longer side, pixels
+    portrait:float = 0.4, # share of pictures that stand upright
+)->tuple[int, int]:  # (width, height)
     "The size of one picture in a mixed set: its longer side is `side`, the other 65 to 90 % of it."
     rng = _rng(seed, "size")
     upright, other = rng.random() < portrait, round(side * rng.uniform(0.65, 0.9))
@@ -243,12 +243,12 @@ def sample_size(
 
 # %% ../nbs/04_samples.ipynb #3e96b89c
 def write_samples(
-    folder: str | Path,  # made if missing
-    n: int,  # how many pictures
-    seed: int = 0,  # same seed, same files to the last byte
-    side: int = 240,  # longer side of every picture, pixels
+    folder:str | Path, # made if missing
+    n:int, # how many pictures
+    seed:int = 0, # same seed, same files to the last byte
+    side:int = 240, # longer side of every picture, pixels
     **kwargs,  # `head`, `n_decoys`: see `make_picture`
-) -> pd.DataFrame:  # image (relative to `folder`), label, xmin, ymin, xmax, ymax, width, height, file, line
+)->pd.DataFrame:  # image (relative to `folder`), label, xmin, ymin, xmax, ymax, width, height, file, line
     "Write `n` made-up photos to images/, their masks (255 on the head) to masks/ and their boxes to annotations.csv."
     folder, rows = Path(folder), []
     for sub in ("images", "masks"):

@@ -7,96 +7,73 @@ __all__ = ['Window', 'draw_window']
 
 # %% ../nbs/02b_window.ipynb #5a5c10ce
 from dataclasses import dataclass
+from typing import ClassVar
 
 import cv2
 import numpy as np
+from fastcore.basics import patch
 
+from .placement import Placement
 from .resize import IMAGENET_MEAN, ResizeError
 
 # %% ../nbs/02b_window.ipynb #2ecad6f3
-class _Placed:
-    "Points and boxes there and back: `x * scale + shift` on each axis; a subclass has `_scale`, `_shift` and `flip`"
-    def _map(self, coords, pairs, back=False):
-        x, scale, shift = (np.array(v, dtype=np.float64) for v in (coords, self._scale * pairs, self._shift * pairs))
-        moved = (x - shift) / scale if back else x * scale + shift
-        return moved[..., [2, 1, 0, 3]] if self.flip and pairs == 2 else moved # mirrored, a right edge is a left one
-
-    def apply_points(self,
-        points:np.ndarray, # (..., 2) x, y in pixels of the picture
-    )->np.ndarray: # (..., 2) x, y in pixels of the canvas, float64
-        "Move points from the picture to the canvas."
-        return self._map(points, 1)
-
-    def undo_points(self,
-        points:np.ndarray, # (..., 2) x, y in pixels of the canvas
-    )->np.ndarray: # (..., 2) x, y in pixels of the picture, float64
-        "Move points from the canvas back to the picture."
-        return self._map(points, 1, back=True)
-
-    def apply_boxes(self,
-        boxes:np.ndarray, # (N, 4) or (4,) xyxy in pixels of the picture
-    )->np.ndarray: # the same shape, xyxy in pixels of the canvas, float64
-        "Move boxes from the picture to the canvas; they may reach beyond it."
-        return self._map(boxes, 2)
-
-    def undo_boxes(self,
-        boxes:np.ndarray, # (N, 4) or (4,) xyxy in pixels of the canvas
-    )->np.ndarray: # the same shape, xyxy in pixels of the picture, float64
-        "Move boxes from the canvas back to the picture."
-        return self._map(boxes, 2, back=True)
-
-# %% ../nbs/02b_window.ipynb #f989805e
 @dataclass(frozen=True)
-class Window(_Placed):
+class Window(Placement):
     "A square part of a picture on a square canvas. Raises `ResizeError` for a side or size that is none."
-    center_x: float  # of the part, pixels of the original picture
-    center_y: float  # of the part, pixels of the original picture
-    side: float  # of the part, pixels of the original picture
-    size: int  # of the canvas, pixels
-    flip: bool = False  # mirrored, left to right
-    fill: tuple = IMAGENET_MEAN  # colour beyond the picture's edges, 0..255
+    center_x:float # of the part, pixels of the original picture
+    center_y:float # of the part, pixels of the original picture
+    side:float # of the part, pixels of the original picture
+    size:int # of the canvas, pixels
+    flip:bool = False # mirrored, left to right
+    fill:tuple = IMAGENET_MEAN # colour beyond the picture's edges, 0..255
+    scale:ClassVar      # these two follow from the fields above
+    shift:ClassVar
 
     def __post_init__(self):
         if not self.side > 0: raise ResizeError(f"a window's side must be more than 0 pixels, not {self.side!r}")
         if self.size < 1: raise ResizeError(f"a window's size must be 1 pixel or more, not {self.size!r}")
 
     @property
-    def _scale(self): return (-1 if self.flip else 1) * self.size / self.side, self.size / self.side
+    def scale(self):
+        "Canvas pixels per pixel of the picture, (across, down); across is negative in a mirror."
+        return (-1 if self.flip else 1) * self.size / self.side, self.size / self.side
 
     @property
-    def _shift(self): return tuple(self.size / 2 - s * c for s, c in zip(self._scale, (self.center_x, self.center_y)))
+    def shift(self):
+        "Where the picture's origin lies on the canvas, (across, down)."
+        return tuple(self.size / 2 - s * c for s, c in zip(self.scale, (self.center_x, self.center_y)))
 
-    @classmethod
-    def whole(cls,
-        width:int, # of the picture, pixels
-        height:int, # of the picture, pixels
-        size:int, # of the canvas, pixels
-        **kwargs, # `flip`, `fill`
-    ): # a `Window`
-        "The window that shows all of a picture, as a letterbox does."
-        return cls(width / 2, height / 2, max(width, height), size, **kwargs)
+@patch(cls_method=True)
+def whole(cls:Window,
+    width:int,  # of the picture, pixels
+    height:int, # of the picture, pixels
+    size:int,   # of the canvas, pixels
+    **kwargs,   # `flip`, `fill`
+)->Window:
+    "The window that shows all of a picture, as a letterbox does."
+    return cls(width / 2, height / 2, max(width, height), size, **kwargs)
 
-    @classmethod
-    def around(cls,
-        box:np.ndarray, # (4,) xyxy in pixels of the picture
-        factor:float, # the window's side, in longer sides of the box
-        size:int, # of the canvas, pixels
-        **kwargs, # `flip`, `fill`
-    ): # a `Window`
-        "The window around a box; its side is at least 8 pixels."
-        x0, y0, x1, y1 = (float(v) for v in box)
-        return cls((x0 + x1) / 2, (y0 + y1) / 2, max(8.0, factor * max(x1 - x0, y1 - y0)), size, **kwargs)
+@patch(cls_method=True)
+def around(cls:Window,
+    box:np.ndarray, # (4,) xyxy in pixels of the picture
+    factor:float,   # the window's side, in longer sides of the box
+    size:int,       # of the canvas, pixels
+    **kwargs,       # `flip`, `fill`
+)->Window:
+    "The window around a box; its side is at least 8 pixels."
+    x0, y0, x1, y1 = (float(v) for v in box)
+    return cls((x0 + x1) / 2, (y0 + y1) / 2, max(8.0, factor * max(x1 - x0, y1 - y0)), size, **kwargs)
 
 # %% ../nbs/02b_window.ipynb #230012c3
-def draw_window(
-    window:Window, # what to show
+@patch
+def apply_image(self:Window,
     img:np.ndarray, # (H, W, 3) or (H, W), uint8
 )->np.ndarray: # (size, size, 3) or (size, size), uint8
-    "Draw the part of the picture that `window` shows on its canvas."
+    "Draw the part of the picture that the window shows on its canvas."
     h, w = img.shape[:2]
-    half, scale = window.side / 2 + 2, window.size / window.side
-    x0, x1 = (int(np.clip(v, 0, w)) for v in (window.center_x - half, np.ceil(window.center_x + half)))
-    y0, y1 = (int(np.clip(v, 0, h)) for v in (window.center_y - half, np.ceil(window.center_y + half)))
+    half, scale = self.side / 2 + 2, self.size / self.side
+    x0, x1 = (int(np.clip(v, 0, w)) for v in (self.center_x - half, np.ceil(self.center_x + half)))
+    y0, y1 = (int(np.clip(v, 0, h)) for v in (self.center_y - half, np.ceil(self.center_y + half)))
     if x0 >= x1 or y0 >= y1: x0, x1, y0, y1 = 0, 1, 0, 1  # beside the picture: any pixel, it lies off the canvas
     part = np.ascontiguousarray(img[y0:y1, x0:x1])
     pre_x = pre_y = 1.0
@@ -104,8 +81,14 @@ def draw_window(
         small = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
         pre_x, pre_y = small[0] / (x1 - x0), small[1] / (y1 - y0)
         part = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
-    (sx, sy), (tx, ty) = window._scale, window._shift
+    (sx, sy), (tx, ty) = self.scale, self.shift
     sx, sy, tx, ty = sx / pre_x, sy / pre_y, tx + sx * x0, ty + sy * y0
     matrix = np.array([[sx, 0, tx + (sx - 1) / 2], [0, sy, ty + (sy - 1) / 2]])  # cv2 counts from pixel centres
-    return cv2.warpAffine(part, matrix, (window.size, window.size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
-                          borderValue=window.fill)
+    return cv2.warpAffine(part, matrix, (self.size, self.size), flags=cv2.INTER_LINEAR, borderValue=self.fill)
+
+def draw_window(
+    window:Window,  # what to show
+    img:np.ndarray, # (H, W, 3) or (H, W), uint8
+)->np.ndarray: # (size, size, 3) or (size, size), uint8
+    "`window.apply_image(img)`, as a function."
+    return window.apply_image(img)

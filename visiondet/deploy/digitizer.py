@@ -17,14 +17,14 @@ import numpy as np
 import pandas as pd
 
 from ..answer import Answer
-from ..core import VisiondetError, atomic_path, own_names, spare_pictures, write_image
+from ..core import FileError, VisiondetError, atomic_path, own_names, spare_pictures, write_image
 from .bundle import Bundle
 from .predictor import Predictor
 from .results import Ledger, answer_files
 from ..images import ImageError, as_picture, list_pictures, picture_name
+from ..speedlines.axes import Calibration, CalibrationError, read_calibration
 from ..speedlines.curves import Tracing, trace_curves
-from ..speedlines.maps import (Calibration, check_curves, digitise, draw_overlay, read_calibration,
-                                       write_curves)
+from ..speedlines.maps import check_curves, digitize, draw_overlay, write_curves
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #f60ae6c0
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class DigitizedMap:
     name:str            # the picture's path as it was given, or what it was called
     picture:np.ndarray  # (H, W, 3) uint8 RGB, upright
     prob:np.ndarray     # (H, W) float32, how likely a speedline is there
-    table:pd.DataFrame  # a row per point, see `visiondet.speedlines.maps.digitise`
+    table:pd.DataFrame  # a row per point, see `visiondet.speedlines.maps.digitize`
     warnings:tuple = () # what a person should look at, one line each
 
     error = None # as every answer has it: a picture without speedlines is no `DigitizedMap`
@@ -64,8 +64,10 @@ class DigitizedMap:
         "Write the curves and their overlay, both or neither. Raises `FileError`."
         beside = overlay_path(path)
         with atomic_path(path) as table, atomic_path(beside) as overlay:
-            write_curves(table, self.table)
-            write_image(overlay, self.overlay, compress_level=3)
+            for temporary, name, write in ((table, path, lambda t: write_curves(t, self.table)),
+                                           (overlay, beside, lambda t: write_image(t, self.overlay, compress_level=3))):
+                try: write(temporary)
+                except FileError as e: raise FileError(f"{name}: {str(e).split(': ', 1)[-1]}") from e
         return beside
 
 def overlay_path(
@@ -103,13 +105,6 @@ def as_calibration(
     if calibration is None or isinstance(calibration, Calibration): return calibration
     return Calibration.from_dict(calibration) if isinstance(calibration, dict) else read_calibration(calibration)
 
-def _outside(calibration, width, height):
-    "Warnings about reference points outside the picture"
-    refs = [p for axis in (calibration.x, calibration.y) for p, _ in axis] if calibration else []
-    off = [p for p in refs if not (-1 <= p[0] <= width and -1 <= p[1] <= height)]
-    if not off: return []
-    return [f"the calibration has a point at {off[0]}, outside the picture of {width} x {height} pixels: another's?"]
-
 # %% ../../nbs/52_deploy.digitizer.ipynb #31d80d0e
 LEAST = dict(evidence=0.6, reach=0.05) # what makes a chart, see `chart_evidence`
 DOUBT = 0.75                           # with less evidence the curves need a second look
@@ -135,12 +130,12 @@ class Digitizer:
         "The speedlines of a picture. Raises `ImageError`, `DigitizeError` naming the picture, or what is said above."
         name = picture_name(picture)
         im, calibration = as_picture(picture, name), as_calibration(calibration)
+        odd = calibration.check(*im.shape[1::-1]) if calibration else []
         prob = self.predictor.predict(im).prob
         curves = trace_curves(prob, self.tracing)
-        odd = self._check(name, prob, curves)
-        table = digitise(curves, calibration, speeds)
-        odd += (*_outside(calibration, *im.shape[1::-1]), *check_curves(table))
-        return DigitizedMap(name, im, prob, table, tuple(odd))
+        doubts = self._check(name, prob, curves)
+        table = digitize(curves, calibration, speeds)
+        return DigitizedMap(name, im, prob, table, (*doubts, *odd, *check_curves(table)))
 
     def _check(self, name, prob, curves): # -> list of warnings
         "Is this a chart with speedlines?"
