@@ -1,4 +1,4 @@
-"""Do cycle programs run our files? For the python of an environment with pyCycle and TESPy: see tools/cycle_programs.sh.
+"""Do cycle programs run our files? For the python of an environment with pyCycle and TESPy (tools/cycle_programs.sh).
 
     cycle_programs.py where                                  # versions, and where pyCycle's AXI5 map lies
     cycle_programs.py check --pycycle MAP.py --tespy MAP.json [--against AXI5.py] [--turbojet] [--tolerance 0.005]
@@ -40,7 +40,8 @@ def load(path):
 def table_at(m, nc, r):
     "Flow, efficiency and pressure ratio of a pyCycle map, linear between its points."
     def line(table): return np.array([np.interp(nc, m.NcMap, table[0][:, k]) for k in range(len(m.RlineMap))])
-    return {n: float(np.interp(r, m.RlineMap, line(t))) for n, t in (("Wc", m.WcMap), ("eff", m.effMap), ("PR", m.PRmap))}
+    tables = dict(Wc=m.WcMap, eff=m.effMap, PR=m.PRmap)
+    return {name: float(np.interp(r, m.RlineMap, line(t))) for name, t in tables.items()}
 
 
 def component(m, nc, flow):
@@ -49,8 +50,9 @@ def component(m, nc, flow):
     from pycycle.elements.compressor_map import CompressorMap
     problem = om.Problem(reports=False)
     problem.model = CompressorMap(map_data=m, design=False, extrap=True)
-    problem.model.nonlinear_solver = om.NewtonSolver(solve_subsystems=False, maxiter=60, atol=1e-9, rtol=1e-12, iprint=-1)
-    problem.model.nonlinear_solver.linesearch = om.BoundsEnforceLS(iprint=-1)
+    newton = om.NewtonSolver(solve_subsystems=False, maxiter=60, atol=1e-9, rtol=1e-12, iprint=-1)
+    problem.model.nonlinear_solver = newton
+    newton.linesearch = om.BoundsEnforceLS(iprint=-1)
     problem.model.linear_solver = om.DirectSolver()
     problem.setup()
     for name in ("s_PR", "s_eff", "s_Wc", "s_Nc"): problem.set_val(name, 1.0)
@@ -102,14 +104,15 @@ def turbojet(m):
             self.add_subsystem("perf", pyc.Performance(num_nozzles=1, num_burners=1))
             for a, b in zip(("fc", "inlet", "comp", "burner", "turb"), ("inlet", "comp", "burner", "turb", "nozz")):
                 self.pyc_connect_flow(f"{a}.Fl_O", f"{b}.Fl_I", connect_w=a != "fc")
-            for a, b in (("comp.trq", "shaft.trq_0"), ("turb.trq", "shaft.trq_1"), ("fc.Fl_O:stat:P", "nozz.Ps_exhaust"),
-                         ("inlet.Fl_O:tot:P", "perf.Pt2"), ("comp.Fl_O:tot:P", "perf.Pt3"), ("nozz.Fg", "perf.Fg_0"),
-                         ("burner.Wfuel", "perf.Wfuel_0"), ("inlet.F_ram", "perf.ram_drag")):
+            for a, b in (("comp.trq", "shaft.trq_0"), ("turb.trq", "shaft.trq_1"), ("inlet.F_ram", "perf.ram_drag"),
+                         ("fc.Fl_O:stat:P", "nozz.Ps_exhaust"), ("inlet.Fl_O:tot:P", "perf.Pt2"),
+                         ("comp.Fl_O:tot:P", "perf.Pt3"), ("burner.Wfuel", "perf.Wfuel_0"), ("nozz.Fg", "perf.Fg_0")):
                 self.connect(a, b)
             self.balances(design)
             self.set_order(["balance", "fc", "inlet", "comp", "burner", "turb", "nozz", "shaft", "perf"])
-            newton = self.nonlinear_solver = om.NewtonSolver(atol=1e-6, rtol=1e-6, iprint=-1, maxiter=25, max_sub_solves=100,
-                                                             solve_subsystems=True, reraise_child_analysiserror=False)
+            newton = om.NewtonSolver(atol=1e-6, rtol=1e-6, iprint=-1, maxiter=25, max_sub_solves=100,
+                                     solve_subsystems=True, reraise_child_analysiserror=False)
+            self.nonlinear_solver = newton
             newton.linesearch = om.BoundsEnforceLS(iprint=-1)
             self.linear_solver = om.DirectSolver()
             super().setup()
@@ -166,9 +169,10 @@ def turbojet(m):
         if point != "DESIGN": problem[f"{point}.turb.PR"] = 4.4
     problem.set_solver_print(level=-1)
     problem.run_model()
-    names = dict(PR="comp.PR", eff="comp.eff", W="inlet.Fl_O:stat:W", Fn="perf.Fn", TSFC="perf.TSFC", R="comp.map.RlineMap",
-                 Nc="comp.map.NcMap")
-    return {point: {k: float(problem[f"{point}.{n}"][0]) for k, n in names.items()} for point in ("DESIGN", *conditions)}
+    names = dict(PR="comp.PR", eff="comp.eff", W="inlet.Fl_O:stat:W", Fn="perf.Fn", TSFC="perf.TSFC",
+                 R="comp.map.RlineMap", Nc="comp.map.NcMap")
+    points = ("DESIGN", *conditions)
+    return {point: {k: float(problem[f"{point}.{n}"][0]) for k, n in names.items()} for point in points}
 
 
 def check_turbojet(m, other):
@@ -178,12 +182,13 @@ def check_turbojet(m, other):
     out["inside"] = all(m.RlineMap[0] <= p["R"] <= m.RlineMap[-1] and p["PR"] > 1 for p in out["points"].values())
     if other is not None:
         out["other"] = turbojet(other)
-        out["off"] = max(abs(p[k]/out["other"][n][k] - 1) for n, p in out["points"].items() for k in p if k not in ("R", "Nc"))
+        out["off"] = max(abs(p[k]/out["other"][n][k] - 1) for n, p in out["points"].items()
+                         for k in p if k not in ("R", "Nc"))
     return out
 
 
 def compress(maps, changes):
-    "TESPy's TurboCompressor with these maps at design, then with each change of flow and temperature: [(PR, eta), ...]."
+    "TESPy's TurboCompressor with these maps at design, then at each speed and flow (as shares): [(PR, eta), ...]."
     from tespy.components import Sink, Source, TurboCompressor
     from tespy.connections import Connection
     from tespy.networks import Network
@@ -216,7 +221,7 @@ def check_tespy(path):
     found = json.loads(Path(path).read_text())
     maps = [next(v for k, v in found.items() if k.endswith(end)) for end in ("_pr", "_eta_s")]
     x, y, z, e = (np.array(v) for v in (maps[0]["x"], maps[0]["y"], maps[0]["z"], maps[1]["z"]))
-    low, high = max(x[0], 0.9), min(x[-1], 1.05)  # the shaft keeps its speed: only warm and cold air move the corrected one
+    low, high = max(x[0], 0.9), min(x[-1], 1.05)  # the shaft keeps its speed: only warm and cold air change it
     places, changes = [(1.0, None)] + [(low + a*(high - low), b) for a, b in POINTS], []
     for n, way in places:
         rows = [np.array([np.interp(n, x, t[:, k]) for k in range(t.shape[1])]) for t in (y, z, e)]

@@ -1,6 +1,6 @@
 #!/bin/sh
 # pyCycle and TESPy in an environment of their own, and what they say to map files: tools/cycle_programs.sh check --pycycle MAP.py --tespy MAP.json
-# They want an older numpy than the rest of the house. $VISIONDET_CYCLE_ENV is where the environment is or will be (.venv-cycle in the checkout).
+# Whole pyCycle cycles want numpy below 2.4, the house has a newer one. $VISIONDET_CYCLE_ENV is where the environment is or will be (.venv-cycle in the checkout).
 # Without arguments: makes the environment where it is missing, and prints its python, for VISIONDET_CYCLE_PYTHON.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

@@ -18,8 +18,9 @@ from fastai.callback.core import Callback, CancelFitException
 from .core import has_bf16, set_seed
 from .detect.losses import DetectionLoss
 from .detect.models import build_detector
+from .training.book import get_recipe
 from .training.callbacks import training_cbs
-from .training.recipes import get_recipe, recipe_dls, recipe_learner
+from .training.recipes import recipe_dls, recipe_learner
 
 # %% ../nbs/60_bench.ipynb #1651d558
 class Clock(Callback):
@@ -34,29 +35,42 @@ class Clock(Callback):
         if not self.training: return
         self.count += 1
         if self.count == self.warmup: self.start = time.perf_counter()
-        if self.count == self.warmup + self.n: self.seconds = time.perf_counter() - self.start; raise CancelFitException
+        if self.count < self.warmup + self.n: return
+        self.seconds = time.perf_counter() - self.start
+        raise CancelFitException
 
 # %% ../nbs/60_bench.ipynb #671d2adc
 def bare_loop(
-    n:int, bs:int, size:int, # batches, photos per batch, pixels
-    arch:str="mobilenetv2_100", head:str="attention", pretrained:bool=True, # as for `build_detector`
+    n:int,    # batches
+    bs:int,   # photos per batch
+    size:int, # pixels
+    arch:str="mobilenetv2_100", # as for `build_detector`
+    head:str="attention",       # likewise
+    pretrained:bool=True,       # likewise
 )->float: # photos per second
     "A bare PyTorch loop on ready-made tensors."
     set_seed(0, deterministic=False)
-    model = build_detector(arch, head, pretrained=pretrained, **get_recipe("best").head_options).to(memory_format=torch.channels_last).train()
+    model = build_detector(arch, head, pretrained=pretrained, **get_recipe("best").head_options)
+    model = model.to(memory_format=torch.channels_last).train()
     opt, loss = torch.optim.AdamW(model.parameters(), lr=1e-4), DetectionLoss()
     x = torch.randn(bs, 3, size, size).contiguous(memory_format=torch.channels_last)
     y = torch.tensor([[1, 0.3, 0.3, 0.7, 0.7]]).repeat(bs, 1)
     for i in range(n + 3):
         if i == 3: start = time.perf_counter()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bf16()): out = model(x)
-        opt.zero_grad(); loss(out, y).backward(); opt.step()
+        opt.zero_grad()
+        loss(out, y).backward()
+        opt.step()
     return n*bs/(time.perf_counter() - start)
 
 # %% ../nbs/60_bench.ipynb #7ad2590d
 def visiondet_loop(
-    data, n:int, bs:int, size:int, # a `DetectorData`, batches, photos per batch, pixels
-    cache=True, **overrides, # fields of the recipe
+    data,        # a `DetectorData`
+    n:int,       # batches
+    bs:int,      # photos per batch
+    size:int,    # pixels
+    cache=True,  # of the loaders
+    **overrides, # fields of the recipe
 )->float: # photos per second
     "The recipe `best` as `train_recipe` trains it: loaders, augmentation and callbacks included."
     set_seed(0, deterministic=False) # as `train_recipe` does on a processor
@@ -69,17 +83,23 @@ def visiondet_loop(
 
 # %% ../nbs/60_bench.ipynb #65068bf0
 def plain_fastai_loop(
-    data, n:int, bs:int, size:int, # a `DetectorData`, batches, photos per batch, pixels
-    arch:str="mobilenetv2_100", head:str="attention", pretrained:bool=True, # as for `build_detector`
+    data,     # a `DetectorData`
+    n:int,    # batches
+    bs:int,   # photos per batch
+    size:int, # pixels
+    arch:str="mobilenetv2_100", # as for `build_detector`
+    head:str="attention",       # likewise
+    pretrained:bool=True,       # likewise
 )->float: # photos per second
     "The same network in fastai's tutorial way: DataBlock, BBoxBlock, PIL, float32, two workers."
-    from fastai.vision.all import (BBoxBlock, BBoxLblBlock, DataBlock, ImageBlock, IndexSplitter, Learner, Normalize, Resize, ResizeMethod,
-                                   aug_transforms, imagenet_stats)
+    from fastai.vision.all import (BBoxBlock, BBoxLblBlock, DataBlock, ImageBlock, IndexSplitter, Learner, Normalize, Resize,
+                                   ResizeMethod, aug_transforms, imagenet_stats)
     set_seed(0, deterministic=False)
     rows = list(data.df[["image", "label", "xmin", "ymin", "xmax", "ymax"]].itertuples(index=False))
     block = DataBlock((ImageBlock, BBoxBlock, BBoxLblBlock(add_na=False)), n_inp=1, get_x=lambda r: Path(data.folder)/r[0],
                       get_y=[lambda r: [list(r[2:])], lambda r: [r[1]]], splitter=IndexSplitter(np.flatnonzero(data.valid())),
-                      item_tfms=Resize(size, method=ResizeMethod.Squish), batch_tfms=[*aug_transforms(), Normalize.from_stats(*imagenet_stats)])
+                      item_tfms=Resize(size, method=ResizeMethod.Squish),
+                      batch_tfms=[*aug_transforms(), Normalize.from_stats(*imagenet_stats)])
     dls, loss = block.dataloaders(rows, bs=bs, num_workers=2), DetectionLoss()
     def box_and_class(pred, box, label): # fastai's boxes are in -1..1
         return loss(pred, torch.cat([label.float().reshape(-1, 1), (box.as_subclass(torch.Tensor).reshape(-1, 4) + 1)/2], 1))
@@ -100,11 +120,13 @@ def bench_train(
     **kwargs,          # arch, head, pretrained
 )->pd.DataFrame: # a row per round: bare, visiondet, fastai in photos/s, of_bare, of_fastai
     "Time the three ways in turns."
+    ways = dict(bare=partial(bare_loop, batches, bs, size),
+                visiondet=partial(visiondet_loop, data, batches, bs, size, cache=cache),
+                fastai=partial(plain_fastai_loop, data, batches, bs, size))
     rows = []
     for i in range(rounds):
         row = {}
-        for name, way in (("bare", partial(bare_loop, batches, bs, size)), ("visiondet", partial(visiondet_loop, data, batches, bs, size, cache=cache)),
-                          ("fastai", partial(plain_fastai_loop, data, batches, bs, size))):
+        for name, way in ways.items():
             row[name] = way(**kwargs)
             progress(f"round {i + 1}: {name:10} {row[name]:6.1f} photos/s")
         rows.append({**row, "of_bare": row["visiondet"]/row["bare"], "of_fastai": row["visiondet"]/row["fastai"]})

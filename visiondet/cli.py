@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['app', 'train_app', 'bench_app', 'main', 'demo', 'scan', 'render_maps', 'train_detector', 'train_segmenter',
-           'evaluate', 'predict', 'segment', 'digitize', 'bench_training']
+           'train_classifier', 'evaluate', 'predict', 'segment', 'digitize', 'bench_training']
 
 # %% ../nbs/62_cli.ipynb #287cf7c9
 import contextlib
@@ -140,59 +140,65 @@ def render_maps(
     _say(f"{len(table)} maps with {table['lines'].sum()} speedlines: {folder/'manifest.csv'}")
 
 # %% ../nbs/62_cli.ipynb #afc3e1a3
-def _detector_data(data, split, fold): # -> a `DetectorData`
-    from visiondet.core import output_path
-    from visiondet.detect.formats import pets_dataframe, read_annotations
-    from visiondet.splits import Manifest, make_manifest
-    from visiondet.training.recipes import DetectorData
-    df = pets_dataframe() if data is None else read_annotations(data)
-    folder = Path(df.attrs["folder"])
-    own = "careful" if data is None and (folder/"boxes.csv").is_file() else "pets" if data is None else Path(data).resolve().name
-    path = split or output_path()/"cross_validation_split"/own/"manifest.json" # `careful` is the study's, for its smaller photos
-    if path.exists() or split: manifest = Manifest.read(path)
-    else: manifest = make_manifest(df, folder); manifest.write(path)
-    return DetectorData(df, folder, manifest, fold)
+def _columns_of(text): # "image=file,label=kind,box=x1:y1:x2:y2" -> what `read_csv` is told
+    if not text: return {}
+    said = dict(part.partition("=")[::2] for part in text.split(","))
+    if unknown := set(said) - {"image", "label", "box", "layout", "sep"}:
+        raise VisiondetError(f"--columns says image, label, box, layout or sep, each with =: not {', '.join(sorted(unknown))}")
+    return dict(format="csv", **{k: v.split(":") if k == "box" else v for k, v in said.items()})
 
-# %% ../nbs/62_cli.ipynb #90bc17ca
-def _segmenter_data(data, fold, folds, trimaps, maps): # -> a `SegmenterData`
+def _detector_data(data, fold, split=None, new_split=False, columns=None): # -> a `DetectorData`
+    from visiondet.deploy.bundle import get_job
+    more = dict(new_split=True) if new_split else {}
+    return get_job("detector").data(data, fold=fold, split=split, **more, **_columns_of(columns))
+
+# %% ../nbs/62_cli.ipynb #a562c987
+def _segmenter_data(task, data, fold, folds, trimaps=False, maps=600): # -> a `SegmenterData`
     from visiondet.core import data_path, pets_path
     from visiondet.speedlines.render import write_maps
-    from visiondet.training.recipes import segmenter_data
+    from visiondet.deploy.bundle import get_job
     if data is None and trimaps and not (data := pets_path()): raise VisiondetError("where are the pets? name their folder as --data")
     if data is None and not ((data := data_path()/"maps")/"manifest.csv").is_file():
-        typer.echo(f"rendering {maps} maps into {data}", err=True)
+        _tell(f"rendering {maps} maps into {data}")
         write_maps(data, maps)
-    return segmenter_data(data, fold, folds, trimaps=trimaps)
+    return get_job(task).data(data, fold=fold, n_splits=folds, **dict(trimaps=True)*trimaps)
 
 # %% ../nbs/62_cli.ipynb #829ea606
 def _train(task, recipe, data, runs, with_parents, overrides, precision, workers): # `data` is a function that gives them
+    from visiondet.training.book import get_recipe
     from visiondet.training.evaluate import evaluate_run
-    from visiondet.training.recipes import get_recipe, train_recipe
+    from visiondet.training.recipes import train_recipe
     get_recipe(recipe, task)
     overrides = {k: v for k, v in overrides.items() if v is not None}
-    learn, run = train_recipe(recipe, data(), runs, with_parents, overrides, precision, workers)
+    learn, run = train_recipe(f"{task}/{recipe}", data(), runs, with_parents, overrides, precision, workers)
     _print_metrics(evaluate_run(learn, run.path))
-    typer.echo(f"run: {run.path}")
+    _say(f"run: {run.path}")
 
-_FIGURES = dict(soft_pooled_iou="soft IoU", soft_pooled_dice="soft Dice", iou="IoU", dice="Dice", cldice="clDice", mean_iou="mean IoU", mean_dice="mean Dice",
-                mean_cldice="mean clDice", mean_line_f1="line F1", pooled_iou="pooled IoU", iou_75="above 0.75", accuracy="accuracy")
+_FIGURES = dict(soft_pooled_iou="soft IoU", soft_pooled_dice="soft Dice", iou="IoU", dice="Dice", cldice="clDice",
+                mean_iou="mean IoU", mean_dice="mean Dice", mean_cldice="mean clDice", mean_line_f1="line F1",
+                pooled_iou="pooled IoU", iou_75="above 0.75", accuracy="accuracy")
 
 def _print_metrics(metrics): # a line for each way of measuring
     for name, m in metrics.items():
         said = [f"{label} {m[k]:.4f}" for k, label in _FIGURES.items() if k in m]
         if "median_ms" in m: said.append(f"{m['median_ms']:.0f} ms a picture (95 %: {m['p95_ms']:.0f})")
-        if said: typer.echo(f"{name:14} {'  '.join(said)}")
+        if said: _say(f"{name:14} {'  '.join(said)}")
 
 # %% ../nbs/62_cli.ipynb #53f130f8
 _DATA = typer.Option(None, help="Annotated pictures; the Oxford pets by default.")
+_CHARTS = typer.Option(None, help="Pictures and masks; rendered maps by default.")
+_COLUMNS = typer.Option(None, help="Of a table: image=NAME,label=NAME,box=X0:Y0:X1:Y1,layout=xyxy (or xywh, cxcywh),sep=;")
 _SPLIT = typer.Option(None, help="Split manifest (JSON); made once and kept by default.")
+_NEW_SPLIT = typer.Option(False, "--new-split", help="Make the folds anew: photos have come or gone.")
 _FOLD = typer.Option(0, help="Fold to validate with.")
-_TRIMAPS = typer.Option(False, help="The data are the Oxford pets with their trimaps.")
+_TRIMAPS = typer.Option(False, "--trimaps", help="The data are the Oxford pets with their trimaps.")
 _MAPS = typer.Option(600, help="How many maps to render where no data are named and none are there yet.")
 _FOLDS = typer.Option(10, help="Folds that pictures with masks are dealt into.")
 _PARENTS = typer.Option(False, "--with-parents", help="Train first the recipes it starts from, where missing.")
 _SIZE = typer.Option(None, help="Side of the network's input, pixels.")
 _EPOCHS = typer.Option(None, help="At most so many epochs in each phase.")
+_ENCODER = typer.Option(None, help="Such as tu-mobilenetv2_100.")
+_PRETRAINED = typer.Option(None, help="Start with ImageNet weights, or with random ones; as the recipe says by default.")
 _BS = typer.Option(None, help="Pictures per batch.")
 _PRECISION = typer.Option("auto", help="auto, fp32, bf16 or fp16.")
 _RUNS = typer.Option(None, help="Folder of all runs; the output folder's `models` by default.")
@@ -200,26 +206,36 @@ _WORKERS = typer.Option(1, help="Processes that load pictures.")
 
 @train_app.command("detector")
 def train_detector(
-    recipe:str=typer.Argument(..., help="v1 ... v11, best, fast, tiny."), with_parents:bool=_PARENTS,
-    data:Optional[Path]=_DATA, split:Optional[Path]=_SPLIT, fold:int=_FOLD, size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS,
-    body:Optional[str]=typer.Option(None, help="timm name of the body."),
+    recipe:str=typer.Argument(..., help="v1 ... v11, best, fast, tiny."), with_parents:bool=_PARENTS, data:Optional[Path]=_DATA,
+    columns:Optional[str]=_COLUMNS, split:Optional[Path]=_SPLIT, new_split:bool=_NEW_SPLIT, fold:int=_FOLD,
+    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, body:Optional[str]=typer.Option(None, help="timm name of the body."),
     bs:Optional[int]=_BS, precision:str=_PRECISION, runs:Optional[Path]=_RUNS, workers:int=_WORKERS,
 ):
     "Train a detector by the name of its recipe; the same call goes on with a run that was stopped."
-    _train("detector", recipe, lambda: _detector_data(data, split, fold), runs, with_parents,
+    _train("detector", recipe, lambda: _detector_data(data, fold, split, new_split, columns), runs, with_parents,
            dict(size=size, max_epochs=max_epochs, arch=body, bs=bs), precision, workers)
 
 # %% ../nbs/62_cli.ipynb #05286309
 @train_app.command("segmenter")
 def train_segmenter(
-    recipe:str=typer.Argument(..., help="lines, photos, tiny, or one of study B: b_resnet34, b_mobilenetv2 ..."), with_parents:bool=_PARENTS,
-    data:Optional[Path]=typer.Option(None, help="Pictures and masks; rendered maps by default."), trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
-    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=typer.Option(None, help="Such as tu-mobilenetv2_100."),
-    pretrained:Optional[bool]=typer.Option(None, help="Start with ImageNet weights, or with random ones; as the recipe says by default."),
+    recipe:str=typer.Argument(..., help="lines, photos, tiny, or one of study B: b_resnet34, b_mobilenetv2 ..."),
+    with_parents:bool=_PARENTS, data:Optional[Path]=_CHARTS, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
+    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=_ENCODER, pretrained:Optional[bool]=_PRETRAINED,
     bs:Optional[int]=_BS, precision:str=_PRECISION, runs:Optional[Path]=_RUNS, workers:int=_WORKERS,
 ):
     "Train a segmenter by the name of its recipe; the same call goes on with a run that was stopped."
-    _train("segmenter", recipe, lambda: _segmenter_data(data, fold, folds, trimaps, maps), runs, with_parents,
+    _train("segmenter", recipe, lambda: _segmenter_data("segmenter", data, fold, folds, trimaps, maps), runs, with_parents,
+           dict(size=size, max_epochs=max_epochs, arch=encoder, bs=bs, pretrained=pretrained), precision, workers)
+
+# %% ../nbs/62_cli.ipynb #bcbcfbc6
+@train_app.command("classifier")
+def train_classifier(
+    recipe:str=typer.Argument(..., help="b_classifier."), data:Optional[Path]=_CHARTS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
+    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=_ENCODER, pretrained:Optional[bool]=_PRETRAINED,
+    bs:Optional[int]=_BS, precision:str=_PRECISION, runs:Optional[Path]=_RUNS, workers:int=_WORKERS,
+):
+    "Train a network to tell kinds of charts apart, as a start for a segmenter; the same call goes on with a run that was stopped."
+    _train("classifier", recipe, lambda: _segmenter_data("classifier", data, fold, folds, maps=maps), runs, False,
            dict(size=size, max_epochs=max_epochs, arch=encoder, bs=bs, pretrained=pretrained), precision, workers)
 
 # %% ../nbs/62_cli.ipynb #3aedd233
@@ -227,17 +243,20 @@ def train_segmenter(
 def evaluate(
     run:Path=typer.Argument(..., help="Folder of a finished run."),
     data:Optional[Path]=typer.Option(None, help="Pictures; by default what `train` takes by default."),
-    split:Optional[Path]=_SPLIT, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
+    columns:Optional[str]=_COLUMNS, split:Optional[Path]=_SPLIT, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
     out:Optional[Path]=typer.Option(None, help="Where to write; the run's folder by default."),
 ):
-    "Measure a run of either job. Writes predictions.csv, metrics.json, the best and worst pictures."
+    "Measure a run of any job. Writes predictions.csv, metrics.json, the best and worst pictures."
     from visiondet.core import read_json
+    if not (run/"config.json").is_file(): raise VisiondetError(f"{run}: not a run folder (no config.json)")
+    from visiondet.training.book import Recipe
     from visiondet.training.evaluate import evaluate_run
     from visiondet.training.recipes import load_run
-    if not (run/"config.json").is_file(): raise VisiondetError(f"{run}: not a run folder (no config.json)")
-    task = read_json(run/"config.json").get("recipe", {}).get("task", "detector")
-    data = _segmenter_data(data, fold, folds, trimaps, maps) if task == "segmenter" else _detector_data(data, split, fold)
-    _print_metrics(evaluate_run(load_run(run, data), out or run))
+    try: task = Recipe.from_dict(read_json(run/"config.json")["recipe"]).task
+    except (KeyError, TypeError): raise VisiondetError(f"{run/'config.json'}: does not say which recipe was followed") from None
+    if task == "detector": found = _detector_data(data, fold, split, columns=columns)
+    else: found = _segmenter_data(task, data, fold, folds, trimaps, maps)
+    _print_metrics(evaluate_run(load_run(run, found), out or run))
 
 # %% ../nbs/62_cli.ipynb #2786e662
 _MODEL = typer.Option(None, help="Name of a shipped model, a bundle file, a run folder or the name of a run.")
@@ -399,6 +418,6 @@ def bench_training(
 ):
     "Training throughput beside a bare PyTorch loop and plain fastai, in turns."
     from visiondet.bench import bench_train
-    table = bench_train(_detector_data(data, split, 0), rounds, batches, bs, size, progress=_tell)
+    table = bench_train(_detector_data(data, 0, split), rounds, batches, bs, size, progress=_tell)
     _say(table.round(2).to_string(index=False))
     _say(f"median: {table.of_bare.median():.2f} of the bare loop, {table.of_fastai.median():.2f} x plain fastai")

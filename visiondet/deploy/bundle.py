@@ -19,7 +19,6 @@ from torch import nn
 from ..bundle_file import BundleError, BundleMeta, read_bundle, read_header, save_bundle
 from ..core import VisiondetError, file_sha256, output_path, read_json
 from ..state import check_fit, load_tensors
-from ..training.jobs import get_job as _get_job
 
 # %% ../../nbs/50_deploy.bundle.ipynb #11b953de
 def shipped_bundles(
@@ -29,21 +28,12 @@ def shipped_bundles(
     return {p.stem: p for p in sorted(at.glob("*.safetensors"))}
 
 # %% ../../nbs/50_deploy.bundle.ipynb #4cdfba30
-def get_job(name): # until the table of jobs has them whole
-    job = _get_job(name)
-    if hasattr(job, "build"): return job
-    from visiondet.detect.find import DetectorUse
+def get_job(name): # until the table of jobs imports nothing heavy
+    from visiondet.core import choose
+    from visiondet.detect.job import DetectorJob
     from visiondet.segment.classify import ClassifierJob
     from visiondet.segment.job import SegmenterJob
-    class Detectors(DetectorUse):
-        def describe_run(self, recipe, data, **about):
-            from visiondet.detect.data import augmentation
-            from visiondet.detect.find import Looks, detector_meta
-            from visiondet.detect.losses import CRITERIA, DetectionLoss
-            box = DetectionLoss(n_classes=len(data["classes"]), **CRITERIA[recipe.criterion]).box
-            return detector_meta(data["classes"], recipe.arch, recipe.head, augmentation(recipe.aug, recipe.size)[1],
-                                 recipe.head_options, box, Looks(**recipe.looks), **about)
-    return {j.name: j for j in (Detectors(), SegmenterJob(), ClassifierJob())}[name]
+    return choose("job", name, {j.name: j for j in (DetectorJob(), SegmenterJob(), ClassifierJob())})
 
 # %% ../../nbs/50_deploy.bundle.ipynb #59ed3fb8
 def bundle_job(

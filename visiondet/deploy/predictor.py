@@ -8,55 +8,18 @@ __all__ = ['Predictor', 'to_frame']
 # %% ../../nbs/51_deploy.predictor.ipynb #10c3e12e
 import contextlib
 import copy
-import os
 from pathlib import Path
 
 import pandas as pd
 import torch
-from PIL import Image
 
-from ..answer import Answer
+from ..answer import Answer, ask_many
 from ..core import VisiondetError, has_bf16
 from .bundle import Bundle, get_bundle
-from ..images import ImageError, as_picture, find_images, picture_name, read_ahead
+from ..images import as_picture, picture_name
 from ..network import network_function
 
 # %% ../../nbs/51_deploy.predictor.ipynb #0fad54b3
-_BATCH_PIXELS = 24e6 # a batch is closed when its pictures have this many pixels: 72 MB, and 96 MB of probabilities
-
-def _each(pictures):
-    "One picture after the other; folders become their pictures"
-    alone = isinstance(pictures, (str, os.PathLike, bytes, bytearray, Image.Image)) or getattr(pictures, "ndim", 4) < 4
-    for p in [pictures] if alone else pictures:
-        if isinstance(p, (str, os.PathLike)) and Path(p).is_dir(): yield from find_images(p)
-        else: yield p
-
-def _read(numbered):
-    "The name of a (number, picture), and the picture or the reason why there is none"
-    i, picture = numbered
-    name = picture_name(picture, i)
-    try: return name, as_picture(picture, name)
-    except ImageError as e: return name, e.reason
-
-def _batches(stream, most):
-    "Lists of at most `most` names and pictures, shorter where the pictures are large"
-    batch, pixels = [], 0
-    for name, picture in stream:
-        batch.append((name, picture))
-        pixels += 0 if isinstance(picture, str) else picture.shape[0]*picture.shape[1]
-        if len(batch) == most or pixels >= _BATCH_PIXELS:
-            yield batch
-            batch, pixels = [], 0
-    if batch: yield batch
-
-# %% ../../nbs/51_deploy.predictor.ipynb #29e57d51
-def _answers(predictor, batch):
-    "An answer for each (name, picture or reason why there is none)"
-    p, good = predictor, [(name, im) for name, im in batch if not isinstance(im, str)]
-    names, images = map(list, zip(*good)) if good else ([], [])
-    with _threads(p.threads): found = iter(p.job.find(p.network, images, names, p.setup, p.looks) if good else [])
-    return [p.job.answer(name, error=im) if isinstance(im, str) else next(found) for name, im in batch]
-
 def _on_device(model, device):
     "The model on a device (None: a GPU if there is one), and that device"
     try:
@@ -101,23 +64,28 @@ class Predictor:
         m = self.meta
         return f"Predictor({m.name or m.task}: {', '.join(m.classes)}; {self.looks or self.setup.resizer}, {self.device})"
 
+    def find(self,
+        images:list, # (H, W, 3) uint8 RGB each, any sizes
+        names:list,  # of the pictures
+    )->list: # the job's answer for each
+        "Look at pictures in memory."
+        with _threads(self.threads): return self.job.find(self.network, images, names, self.setup, self.looks)
+
     def predict(self,
         picture, # a path, bytes, PIL image or array, see `as_picture`
     )->Answer: # the job's: a `Detection`, a `Segmentation` ...
         "Look at one picture. Raises `ImageError` where it cannot be read."
         name = picture_name(picture)
-        return _answers(self, [(name, as_picture(picture, name))])[0]
+        return self.find([as_picture(picture, name)], [name])[0]
 
     def predict_many(self,
         pictures,          # one of those, a folder, or any iterable of them
-        images:bool=False, # give pairs of result and picture, (H, W, 3) uint8 RGB, or None where it could not be read
+        images:bool=False, # give pairs of answer and picture, (H, W, 3) uint8 RGB, or None where it could not be read
         workers:int=2,     # threads that read
     ): # yields an `Answer` for each picture, in order
         "Look at many pictures, one batch at a time; one that cannot be read gives an answer with an `error`."
-        with contextlib.closing(read_ahead(enumerate(_each(pictures)), _read, workers)) as stream:
-            for batch in _batches(stream, self.batch):
-                for result, (_, im) in zip(_answers(self, batch), batch):
-                    yield (result, None if result.error else im) if images else result
+        with contextlib.closing(ask_many(self.find, self.job.answer, pictures, self.batch, workers)) as stream:
+            for answer, image in stream: yield (answer, image) if images else answer
 
 # %% ../../nbs/51_deploy.predictor.ipynb #fb941660
 def to_frame(

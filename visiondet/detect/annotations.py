@@ -103,8 +103,7 @@ class _Pictures:
         known = [images] if images else [self.root/"images", self.root/"JPEGImages"]
         self.folder = next((Path(p) for p in known if Path(p).is_dir()), self.root)
         if images and self.folder != Path(images): raise AnnotationError(f"{images}: no such folder of pictures")
-        files = [] if verify == "none" else find_images(self.folder, recurse=self.folder != self.root)
-        self.files = [p for p in map(Path, files) if not p.name.startswith(".")]
+        self.files = [] if verify == "none" else find_images(self.folder, recurse=self.folder != self.root)
         for path in self.files:
             inside = path.relative_to(self.folder)
             for key in (inside.as_posix(), inside.with_suffix("").as_posix(), path.name, path.stem):

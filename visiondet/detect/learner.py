@@ -17,66 +17,19 @@ from fastai.torch_basics import dispatch
 from fastai.torch_core import TensorImage
 from fastcore.basics import patch
 
-from ..answer import Setup
 from ..bodies import body_stats
-from ..bundle_file import save_bundle
-from ..core import VisiondetError
 from .data import Record, TensorDetection, _show
 from .find import DetectorUse, Looks
 from .losses import DetectionLoss
 from .metrics import FOUND, TRUTH, add_iou, confusion, detection_metrics
 from .models import build_detector
-from ..images import ImageError, as_picture, picture_name
 from ..learner import VisionLearner
 from ..loading import axes_from, set_stats
-from ..network import network_function
 
 # %% ../../nbs/15_detect.learner.ipynb #42e7756e
-class _Asking(VisionLearner): # until `VisionLearner` itself does
-    about = {}
-    def predict(self, picture, **kwargs):
-        name = picture_name(picture)
-        return self.find([as_picture(picture, name)], [name], **kwargs)[0]
-
-    def predict_many(self, pictures, **kwargs):
-        for i, p in enumerate(pictures):
-            name = picture_name(p, i)
-            try: yield self.find([as_picture(p, name)], [name], **kwargs)[0]
-            except ImageError as e: yield self.job.answer(name, error=e.reason)
-
-    def export(self, path=None, half=True, **about):
-        if not str(path).endswith(".safetensors"):
-            raise VisiondetError(f"export({path!r}): give a file that ends in .safetensors: a bundle is written, never a pickle")
-        return save_bundle(path, self.model, self.job.describe(self, **about), half)
-
-    def locate(self, images, looks=None, **kwargs): # until nobody asks for it
-        found = self.find(images, range(len(images)), looks, **kwargs)
-        return np.array([f.box for f in found]), np.array([list(f.probs.values()) for f in found])
-
-    def show_results(self, *args, **kwargs): return axes_from(super().show_results, *args, **kwargs)
-
-# %% ../../nbs/15_detect.learner.ipynb #542b98ed
-class DetectorLearner(_Asking):
+class DetectorLearner(VisionLearner):
     "A fastai `Learner` whose predictions are boxes in the pixels of the pictures themselves."
     looks, job = Looks(), DetectorUse() # how it looks at pictures, and whom it asks
-
-    def setup(self)->Setup:
-        "What an answer depends on, beside the network."
-        return Setup(tuple(self.dls.vocab), self.dls.resizer)
-
-    def find(self,
-        images:list,           # (H, W, 3) uint8 RGB, any sizes
-        names:list,            # of the pictures
-        looks:Looks|None=None, # how to look; None: the learner's own `looks`
-        bf16:bool=False,       # run the network in bfloat16
-        bs:int=32,             # pictures per pass
-    )->list: # a `Detection` for each
-        "What is in some pictures, and where."
-        predict = network_function(self.model, self.loss_func.activation, *self.dls.stats, bf16=bf16, bs=bs)
-        training = self.model.training
-        self.model.eval()
-        try: return self.job.find(predict, images, names, self.setup(), looks or self.looks)
-        finally: self.model.train(training)
 
     def get_preds(self,
         *args,                   # as for fastai's
@@ -89,6 +42,10 @@ class DetectorLearner(_Asking):
         for i in (with_input + 1, with_input + 2)[:1 + with_decoded]:
             if isinstance(out[i], torch.Tensor): out[i] = TensorDetection(out[i])
         return tuple(out)
+
+    def locate(self, images, looks=None, **kwargs): # until nobody asks for it
+        found = self.find(images, range(len(images)), looks, **kwargs)
+        return np.array([f.box for f in found]), np.array([list(f.probs.values()) for f in found])
 
 # %% ../../nbs/15_detect.learner.ipynb #908f6161
 _COLUMNS = ["image", "label", *TRUTH, "width", "height", "pred_label", "score", *FOUND]
@@ -139,9 +96,8 @@ def detector_learner(
     model = build_detector(arch, head, n, loss_func.box, pretrained, weights, **options)
     if not dls.stats_given: set_stats(dls, *body_stats(arch))
     kwargs.setdefault("metrics", detection_metrics(loss_func))
-    learn = DetectorLearner(dls, model, loss_func, opt_func=opt_func, train_bn=train_bn, **kwargs)
-    learn.about = dict(arch=model.body.name, head=head, options=options)
-    return learn
+    about = dict(arch=model.body.name, head=head, options=options)
+    return DetectorLearner(dls, model, loss_func, opt_func=opt_func, train_bn=train_bn, about=about, **kwargs)
 
 # %% ../../nbs/15_detect.learner.ipynb #fbf9edab
 @dispatch

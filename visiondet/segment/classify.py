@@ -91,16 +91,15 @@ def classifier_learner(
     from fastai.losses import CrossEntropyLossFlat
     from fastai.metrics import accuracy
     from fastai.optimizer import Adam
+    from visiondet.learner import VisionLearner
     from visiondet.loading import set_stats
     from visiondet.segment.kinds import EncoderClassifier
-    from visiondet.segment.learner import KindLearner
     from visiondet.segment.models import encoder_stats, segmenter_splitter
     model = EncoderClassifier(encoder, len(dls.classes), pretrained=pretrained, weights=weights)
     if not dls.stats_given: set_stats(dls, *encoder_stats(encoder))
-    learn = KindLearner(dls, model, CrossEntropyLossFlat(), opt_func=opt_func or Adam, splitter=segmenter_splitter,
-                        metrics=[accuracy], **kwargs)
-    learn.job, learn.about = ClassifierJob(), dict(encoder=encoder, n_classes=len(dls.classes))
-    return learn
+    about = dict(encoder=encoder, n_classes=len(dls.classes))
+    return VisionLearner(dls, model, CrossEntropyLossFlat(), opt_func=opt_func or Adam, splitter=segmenter_splitter,
+                         metrics=[accuracy], job=ClassifierJob(), about=about, **kwargs)
 
 # %% ../../nbs/27_segment.classify.ipynb #5e6d9c2f
 class ClassifierJob(Job):

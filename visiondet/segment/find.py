@@ -233,7 +233,7 @@ class SegmenterUse(Job):
         **about, # the other fields of `BundleMeta`: name, metrics, attribution ...
     )->BundleMeta:
         "The description of a Learner's model. Raises `BundleError` for one that a bundle could not bring back."
-        built, looks = learn.about, None if learn.dls.resizer else learn.looks
+        built, looks = learn.about, learn.looks
         _check_reading(learn.loss_func)
         return self._meta(learn.dls.classes, built["arch"], built["encoder"], built["n_classes"], built["options"],
                           learn.dls.resizer, looks, learn.loss_func, learn.dls.stats, about)

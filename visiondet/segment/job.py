@@ -94,10 +94,10 @@ class SegmenterJob(SegmenterUse):
     ): # a `SegmenterLearner`
         "A Learner for a recipe."
         from visiondet.segment.learner import segmenter_learner
-        learn = segmenter_learner(dls, recipe.head, recipe.arch, recipe.criterion, pretrained=pretrained,
-                                  model_kwargs=recipe.head_options,
-                                  metrics=("iou", "dice", "soft_pooled_iou", "soft_pooled_dice"), **kwargs)
-        learn.job, learn.looks = self, Tiling(**recipe.looks)
+        how = dict(pretrained=pretrained, model_kwargs=recipe.head_options, job=self,
+                   metrics=("iou", "dice", "soft_pooled_iou", "soft_pooled_dice"))
+        learn = segmenter_learner(dls, recipe.head, recipe.arch, recipe.criterion, **{**how, **kwargs})
+        if learn.looks: learn.looks = Tiling(**recipe.looks)
         return learn
 
 # %% ../../nbs/26_segment.job.ipynb #392f58bf

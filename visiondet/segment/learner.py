@@ -17,12 +17,8 @@ from fastai.torch_basics import dispatch
 from fastai.torch_core import TensorImage
 from torch import nn
 
-from ..answer import Setup
-from ..bundle_file import save_bundle
-from ..images import ImageError, as_picture, picture_name
 from ..learner import VisionLearner
 from ..loading import axes_from, set_stats, show_figure
-from ..network import network_function
 from .data import TensorSegments, tint_errors
 from .find import SegmenterUse, Tiling
 from .losses import segmentation_loss
@@ -33,52 +29,9 @@ from .pairs import IGNORE, read_mask
 from ..viz import show_grid
 
 # %% ../../nbs/25_segment.learner.ipynb #9e9f272f
-class _Asking(VisionLearner): # until `VisionLearner` itself does
-    about = {}
-
-    def predict(self, picture, **kwargs):
-        name = picture_name(picture)
-        return self.find([as_picture(picture, name)], [name], **kwargs)[0]
-
-    def predict_many(self, pictures, **kwargs):
-        for i, p in enumerate(pictures):
-            name = picture_name(p, i)
-            try: yield self.find([as_picture(p, name)], [name], **kwargs)[0]
-            except ImageError as e: yield self.job.answer(name, error=e.reason)
-
-    def export(self, path, half=True, **about):
-        return save_bundle(path, self.model, self.job.describe(self, **about), half)
-
-    def show_results(self, *args, **kwargs): return axes_from(super().show_results, *args, **kwargs)
-
-class KindLearner(_Asking):
-    def find(self, images, names):
-        predict = network_function(self.model, self.loss_func.activation, *self.dls.stats)
-        self.model.eval()
-        return self.job.find(predict, images, names, Setup(tuple(self.dls.classes), self.dls.resizer))
-
-# %% ../../nbs/25_segment.learner.ipynb #a8c2fe39
-class SegmenterLearner(_Asking):
+class SegmenterLearner(VisionLearner):
     "A fastai `Learner` whose predictions are masks in the pixels of the pictures themselves."
-    looks, job = Tiling(), SegmenterUse() # how it looks at pictures that it does not see resized; whom it asks
-
-    def setup(self)->Setup:
-        "What an answer depends on, beside the network."
-        return Setup(tuple(self.dls.classes), self.dls.resizer, getattr(self.loss_func, "threshold", 0.5))
-
-    def find(self,
-        images:list,             # (H, W, 3) uint8 RGB each
-        names:list,              # of the pictures
-        looks:Tiling|None=None,  # how to look, even where training showed pictures whole; None: as in training
-        bf16:bool=False,         # run the network in bfloat16
-    )->list: # a `Segmentation` for each
-        "What each pixel of some pictures belongs to."
-        if looks is None and self.dls.resizer is None: looks = self.looks
-        predict = network_function(self.model, self.loss_func.activation, *self.dls.stats, bf16=bf16)
-        training = self.model.training
-        self.model.eval()
-        try: return self.job.find(predict, images, names, self.setup(), looks)
-        finally: self.model.train(training)
+    job = SegmenterUse()
 
     def read(self,
         path, # of a picture
@@ -148,9 +101,10 @@ def segmenter_learner(
     if isinstance(loss_func, str): loss_func = segmentation_loss(loss_func, classes=named, exclusive=exclusive)
     metrics = [segmentation_metric(m, classes=named) if isinstance(m, str) else m for m in metrics]
     if not dls.stats_given: set_stats(dls, *encoder_stats(encoder))
+    about = dict(arch=arch, encoder=encoder, n_classes=classes or named, options=options)
     learn = SegmenterLearner(dls, model, loss_func, opt_func=opt_func, splitter=segmenter_splitter, train_bn=train_bn,
-                             metrics=metrics, **kwargs)
-    learn.about = dict(arch=arch, encoder=encoder, n_classes=classes or named, options=options)
+                             metrics=metrics, about=about, **kwargs)
+    if dls.resizer is None: learn.looks = Tiling()
     return learn
 
 # %% ../../nbs/25_segment.learner.ipynb #04992505

@@ -24,6 +24,7 @@ class CalibrationError(VisiondetError):
         problem:str, # in words
     ): super().__init__(f"calibration: {problem}")
 
+# %% ../../nbs/40b_speedlines.axes.ipynb #b8b52cee
 @dataclass(frozen=True)
 class Scale:
     "Values along an axis, linear or logarithmic."
@@ -35,9 +36,7 @@ class Scale:
 
     def _even(self, values): return np.log10(values) if self.log else np.asarray(values, float)
 
-    def to_position(self,
-        values:np.ndarray, # of any shape; above 0 where the scale is logarithmic
-    )->np.ndarray: # px
+    def to_position(self, values:np.ndarray)->np.ndarray: # of any shape, above 0 if the scale is logarithmic -> px
         "Where values are."
         low, high = self._even(self.low), self._even(self.high)
         return self.start + (self._even(values) - low)/(high - low)*(self.stop - self.start)
@@ -78,9 +77,7 @@ class Frame:
     ylim:tuple     # pressure ratio at the bottom and at the top
     log:str=""     # "", "x", "y" or "xy": logarithmic axes
 
-    def scale(self,
-        axis:str, # "x" or "y"
-    )->Scale:
+    def scale(self, axis:str)->Scale: # "x" or "y"
         "One of its axes."
         if axis == "x": return Scale(*self.xlim, self.left, self.right, "x" in self.log)
         return Scale(*self.ylim, self.bottom, self.top, "y" in self.log)
@@ -89,21 +86,18 @@ class Frame:
         data:np.ndarray, # (..., 2) flow, pressure ratio
     )->np.ndarray: # (..., 2) x, y
         "Values to pixels."
-        data = np.asarray(data, float)
-        return np.stack([self.scale(a).to_position(data[..., i]) for i, a in enumerate("xy")], -1)
+        return np.stack([self.scale(a).to_position(np.asarray(data)[..., i]) for i, a in enumerate("xy")], -1)
 
     def to_data(self,
         px:np.ndarray, # (..., 2) x, y
     )->np.ndarray: # (..., 2) flow, pressure ratio
         "Pixels to values."
-        px = np.asarray(px, float)
-        return np.stack([self.scale(a).to_value(px[..., i]) for i, a in enumerate("xy")], -1)
+        return np.stack([self.scale(a).to_value(np.asarray(px)[..., i]) for i, a in enumerate("xy")], -1)
 
     @property
     def corners(self)->np.ndarray: # (4, 2) px
         "Bottom left, bottom right, top right, top left."
-        l, r, t, b = self.left, self.right, self.top, self.bottom
-        return np.array([[l, b], [r, b], [r, t], [l, t]])
+        return np.array([(x, y) for y in (self.bottom, self.top) for x in (self.left, self.right)])[[0, 1, 3, 2]]
 
     def inside(self,
         px:np.ndarray, # (..., 2) x, y
@@ -130,8 +124,7 @@ def _reference(axis, point):
 def _references(axis, spec):
     "Reference points as ((px, value), ...)"
     if axis not in spec: raise CalibrationError(f"{axis!r} is missing; it needs two points on each axis")
-    if not isinstance(spec[axis], (list, tuple)) or len(spec[axis]) < 2:
-        raise CalibrationError(f"the {axis} axis needs two points")
+    if not isinstance(spec[axis], (list, tuple)): raise CalibrationError(f"the {axis} axis needs a list of points")
     return tuple(_reference(axis, p) for p in spec[axis])
 
 # %% ../../nbs/40b_speedlines.axes.ipynb #3c565364
@@ -244,7 +237,8 @@ def _check_angle(u, v, refs):
     if off <= _RIGHT: return
     points = ", ".join(f"({p[0]:g}, {p[1]:g})" for p, _ in refs[axis])
     raise CalibrationError(f"the axes meet at an angle {off:.1f} degrees from a right one: is one of the points "
-                           f'{points} on the {axis} axis off? If the picture was taken from aside, say so: "skewed": true')
+                           f"{points} on the {axis} axis off? If the picture was taken from aside, say so: "
+                           '"skewed": true')
 
 # %% ../../nbs/40b_speedlines.axes.ipynb #f783350d
 def _check_residuals(axis, refs, across, log):
@@ -268,7 +262,8 @@ def _check_residuals(axis, refs, across, log):
 class AxisPoints:
     """Reference points on the axes of a picture. Raises `CalibrationError` where they fit no chart.
 
-    Pixels are (x, y) from the picture's top left corner, y down; integers are pixel centres."""
+    As JSON: {"x": [{"px": [120, 640], "value": 0}, {"px": [980, 640], "value": 50}], "y": [...], "log": false}, two
+    or more points an axis. Pixels are [x, y] from the picture's top left corner, y down; integers are pixel centres."""
     x:tuple            # ((px, value), ...): two or more points on the x axis, each px an (x, y)
     y:tuple            # likewise, on the y axis
     log_x:bool=False   # is the x axis logarithmic?
@@ -304,11 +299,10 @@ class AxisPoints:
 # %% ../../nbs/40b_speedlines.axes.ipynb #773a8c08
 @dataclass(frozen=True)
 class Calibration(AxisPoints):
-    "How pixels become flow (x) and pressure ratio (y)."
+    "How pixels become flow (x) and pressure ratio (y), see `AxisPoints`."
 
     @cached_property
-    def _fit(self):
-        "Two `Scale`s, the matrix (2, 2) from px to positions on them, and the residuals of all points"
+    def _fit(self): # two `Scale`s, the matrix (2, 2) from px to positions on them, the residuals of all points
         across = dict(x=_direction(self.y), y=_direction(self.x))
         scales, normals, residuals = zip(*(_measure(a, refs, across[a], log) for a, refs, log in self._axes()))
         return scales, np.array(normals), [r for axis in residuals for r in axis]
@@ -338,10 +332,7 @@ class Calibration(AxisPoints):
         "The point without which the others of its axis agree; None if there is none, or fewer than four to tell."
         return _worst_suspect(self)
 
-    def check(self,
-        width:int,  # of the picture, px
-        height:int, # of the picture, px
-    )->list: # of str, one line each; empty if all looks well
+    def check(self, width:int, height:int)->list: # size of the picture, px -> str, one line each; empty if all is well
         "Warnings for who uses it on a picture. Raises `CalibrationError` where that is hopeless."
         return [*_outside(self, width, height), *_crooked(self), *_disagreeing(self), *_odd_values(self)]
 
@@ -380,6 +371,7 @@ def _disagreeing(cal):
         hint = f": look at {who}" if who and who.axis == axis else ""
         yield f"the points on the {axis} axis disagree by {worst.px:.1f} px ({worst.percent:.2f} % of the axis){hint}"
 
+# %% ../../nbs/40b_speedlines.axes.ipynb #393bad02
 def _odd_values(cal):
     "Values that no compressor map has on most of an axis"
     for axis, refs, log in cal._axes():

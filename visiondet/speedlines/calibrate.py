@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNITS', 'line_tilt', 'straight_lines', 'Upright', 'set_upright', 'NumberRow', 'number_rows', 'choose_rows',
-           'place_numbers', 'unit_of', 'Tick', 'AxisFound', 'AxesFound', 'find_calibration']
+           'place_numbers', 'unit_of', 'Tick', 'AxisFound', 'AxesFound', 'find_calibration', 'draw_calibration']
 
 # %% ../../nbs/46_speedlines.calibrate.ipynb #f5a8ff47
 import math
@@ -15,9 +15,8 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from ..core import VisiondetError
 from .axes import Calibration, CalibrationError, Scale
-from .text import Word, _numeric, parse_number, read_text
+from .text import parse_number, read_text
 
 # %% ../../nbs/46_speedlines.calibrate.ipynb #a9d2483f
 def _edges(grey, axis):
@@ -34,8 +33,8 @@ def _gathered(y, x, weight, degrees):
     "For each direction: how much the edges gather on few lines"
     out = []
     for slope in np.tan(np.radians(degrees)):
-        at = y - slope*x
-        h = np.bincount((at - at.min()).astype(int), weight)
+        at = np.round(y - slope*x).astype(int)
+        h = np.bincount(at - at.min(), weight)
         out.append(float(((h[:-1] + h[1:])**2).sum()))
     return np.array(out)
 
@@ -80,6 +79,7 @@ def _peaks(profile):
     w = (p[k] - 0.25*p[at][:, None]).clip(0)
     return (w*k).sum(1)/w.sum(1)
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #9c470ad6
 def straight_lines(
     ridge:np.ndarray, # (A, B) float32: lines run along A
     low:float,        # where along A to begin ...
@@ -124,6 +124,7 @@ class Upright:
         "Where they are in the picture: the inverse of `points`."
         return (np.asarray(px, float) - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #e68999a6
 def _turned(grey, ax, ay, clear):
     "The picture laid upright for given tilts; one that is as good as upright stays untouched"
     if abs(ax) < 0.03 and abs(ay) < 0.03: return Upright(grey, np.eye(2, 3), (0.0, 0.0), clear)
@@ -131,7 +132,8 @@ def _turned(grey, ax, ay, clear):
     m = np.linalg.inv(np.array([[math.cos(x), -math.sin(y)], [math.sin(x), math.cos(y)]]))
     middle = np.array([(w - 1)/2, (h - 1)/2])
     matrix = np.column_stack([m, middle - m @ middle])
-    return Upright(cv2.warpAffine(grey, matrix, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), matrix, (ax, ay), clear)
+    return Upright(cv2.warpAffine(grey, matrix, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+                   matrix, (ax, ay), clear)
 
 def set_upright(
     picture:np.ndarray, # (H, W, 3) uint8 RGB, or (H, W)
@@ -174,6 +176,7 @@ class NumberRow:
         "The scale through their middles."
         return Scale.fit(self.along, self.values, self.log)
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #845fb77a
 def _even(values, log): return np.log10(values) if log else np.asarray(values, float)
 
 def _agreeing(values, along, tolerance, log, sign):
@@ -192,7 +195,7 @@ def _agreeing(values, along, tolerance, log, sign):
         if best is None or (len(k), -rms) > best[0]: best = (len(k), -rms), ok[k], rms
     return best and best[1:]
 
-# %% ../../nbs/46_speedlines.calibrate.ipynb #845fb77a
+# %% ../../nbs/46_speedlines.calibrate.ipynb #4e46db71
 def _value(word, decimal, factor=1.0):
     "What a number at an axis says; with small raised last digits it is a power of ten"
     if word.raised and (m := re.fullmatch(r"10([-−–]?\d{1,2})", word.text.replace(" ", ""))):
@@ -219,6 +222,7 @@ def _in_line(pos, quads, heights, axis):
             if len(s) >= 2 and s not in out: out.append(s)
     return out
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #ed777055
 def _make_row(axis, words, quads, values, heights, i):
     "The `NumberRow` of the words i, or None where no two agree"
     k, pos = "xy".index(axis), quads.mean(1)
@@ -249,11 +253,12 @@ def number_rows(
     factor:float=1.0,  # what all of them are multiplied by: the 1e5 at the end of an axis
 )->list: # of `NumberRow`
     "All rows or columns of numbers that follow a scale, also by chance: who stands where is asked later."
-    words = [w for w in words if _numeric(w.text)]
+    words = [w for w in words if w.numeric]
     if len(words) < 2: return []
     quads, heights = np.stack([up.points(w.quad) for w in words]), np.array([w.height for w in words])
     values = np.array([_value(w, decimal, factor) for w in words])
-    rows = [_make_row(axis, words, quads, values, heights, np.array(i)) for i in _in_line(quads.mean(1), quads, heights, axis)]
+    rows = [_make_row(axis, words, quads, values, heights, np.array(i)) for i in _in_line(quads.mean(1), quads,
+                                                                                          heights, axis)]
     seen, out = set(), []
     for row in rows:
         if row is None or (key := (frozenset(map(id, row.words)), row.log)) in seen: continue
@@ -263,12 +268,21 @@ def number_rows(
 
 # %% ../../nbs/46_speedlines.calibrate.ipynb #ee130104
 def _side(row, other):
-    "-1: the row stands left of or below the other's span, in reading order of `near`; 0: inside; 1: right or above; and the gap as a share"
+    "(-1: the row stands below or left of the other's span, 1: above or right of it, 0: inside; the gap as a share of it)"
     low, high = other.along.min(), other.along.max()
     slack, span = 1.2*max(row.height, other.height) + 0.02*(high - low), max(high - low, 1.0)
     usual, unusual = (row.across - high, low - row.across) if row.axis == "x" else (low - row.across, row.across - high)
     if usual > -slack: return -1, max(0.0, usual)/span
     return (1, max(0.0, unusual)/span) if unusual > -slack else (0, 0.0)
+
+def _nearest(row, rows, other):
+    "The row itself, or one of nearly as many numbers that stands on the same side and nearer to the chart"
+    side, gap = _side(row, other)
+    for r in rows:
+        s, g = _side(r, other)
+        if s != side or g >= gap or len(r.words) < max(3, 0.5*len(row.words)) or np.ptp(r.along) < 0.6*np.ptp(row.along): continue
+        if not {*map(id, r.words)} & {*map(id, row.words)}: row, gap = r, g
+    return row
 
 def _worth(row): return 0.0 if row is None else min(len(row.words), 6) + 0.1*len(row.words) - 0.5*len(row.odd) - 0.1*row.rms
 
@@ -285,9 +299,10 @@ def choose_rows(
                 shared = len({*map(id, x.words)} & {*map(id, y.words)})
                 (sx, gx), (sy, gy) = _side(x, y), _side(y, x)
                 if not sx or not sy or shared > 1: continue
-                worth += (sx < 0) + 1.5*(sy < 0) - 8*(gx + gy)
+                worth += (sx < 0) + 1.5*(sy < 0) - min(gx, 1) - min(gy, 1)
             if worth > best[0]: best = worth, x, y
-    return best[1:]
+    x, y = best[1:]
+    return (_nearest(x, rows_x, y), _nearest(y, rows_y, x)) if x and y else (x, y)
 
 # %% ../../nbs/46_speedlines.calibrate.ipynb #850c0ac1
 def _matched(predicted, peaks, height):
@@ -316,6 +331,7 @@ def _strip(ridge, a, b):
     low, high = max(0, math.ceil(min(a, b))), min(len(ridge), math.floor(max(a, b)) + 1)
     return ridge[low:high].clip(0, 40).mean(0) if high - low >= 2 else np.zeros(ridge.shape[1])
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #bdd3694f
 def place_numbers(
     row:NumberRow,    # the numbers of an axis
     ridge:np.ndarray, # (A, B): lines that cut the axis run along A
@@ -346,12 +362,14 @@ def unit_of(
     title:str, # of an axis
 )->str: # "" where none is told
     "The unit that an axis' title names."
+    title = re.sub(r"(?<!\w)[I1|]b(?=[ms]?/)", "lb", title)       # as readers read lb
     found = re.search(r"[\[(]([^\[\]()]{1,16})[\])]?\s*$", title)
     if found and (found[1].strip().lower() in UNITS or "/" in found[1] or found[1].strip() == "-"): return found[1].strip()
     for unit in UNITS:
         if m := re.search(rf"(?<![\w/]){re.escape(unit)}(?![\w/])", title, re.I): return m[0]
     return ""
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #bcb276b6
 def _joined(words, order): return " ".join(w.text for w, _ in sorted(words, key=lambda wp: order(wp[1])))
 
 def _title(row, words, up):
@@ -455,18 +473,20 @@ class AxesFound:
         return "\n".join(lines)
 
 # %% ../../nbs/46_speedlines.calibrate.ipynb #c1c8cf38
-def _doubts(row, n, rms):
+def _doubts(row, n, rms, by):
     "What speaks against the numbers themselves"
     texts, out = [w.text.strip() for w in row.words], []
     if n < 3: out.append(f"only {n} numbers agree")
     if n == 3 and rms > 0.35: out.append(f"only three numbers agree, and those to {rms:.1f} px")
+    if n == 3 and by == "labels": out.append("only three numbers agree, and no tick or line stands beside them")
     if n > 3 and rms > 0.75: out.append(f"the numbers and their ticks are {rms:.1f} px apart")
     if row.odd and (n == 3 or len(row.odd) >= max(2, 0.4*n)):
         out.append("others in the row do not agree: " + ", ".join(w.text for w in row.odd[:4]))
     if len(row.alike) > 0.5*n: out.append("many others in the row have lost their decimal point")
     lost = [w for w in row.words if w.points and not re.search("[.,]", w.text)]
     if len(lost) > 0.4*len(texts): out.append(f"a decimal point may have been lost: {lost[0].text}")
-    if not row.log and all(re.fullmatch(r"10\d", t) for t in texts): out.append("these may be powers of ten: " + ", ".join(texts[:3]))
+    if not row.log and all(re.fullmatch(r"10\d",
+                                        t) for t in texts): out.append("these may be powers of ten: " + ", ".join(texts[:3]))
     if all(re.fullmatch(r"\d{1,3},\d{3}", t) or t == "0" for t in texts) and any("," in t for t in texts):
         if max(row.values) < 10000: out.append(f"is {texts[0] if ',' in texts[0] else texts[-1]} a thousand or a decimal comma?")
     return out
@@ -476,6 +496,7 @@ def _error(t, rms, bias, ends):
     s = max(rms, 0.12)*np.sqrt(1/len(t) + (ends - t.mean())**2/max(((t - t.mean())**2).sum(), 1e-30))
     return 100*float(np.hypot(s.max(), bias))/max(np.ptp(ends), 1.0)
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #f3134c46
 def _from_aside(up, lines):
     "Signs that the picture was taken from aside or is turned in a way that its lines do not confirm"
     slopes, out = {}, []
@@ -501,46 +522,61 @@ def _halves(up, lines):
         if min(ca, cb) > 2 and abs(ta - tb) > 0.4: out.append("the two halves of the picture are not turned alike: taken from aside?")
     return out
 
-# %% ../../nbs/46_speedlines.calibrate.ipynb #f3134c46
-def _axis(row, other, ridges, lines, up, words):
-    "`AxisFound` of one row: placed, and judged by itself"
-    axis, k = row.axis, "xy".index(row.axis)
-    across = "yx"[k]
+# %% ../../nbs/46_speedlines.calibrate.ipynb #78f9a611
+def _reach(row, other, lines, up):
+    "Places across the axis: of the axis itself, and of the chart's far end; and whether the chart lies beyond (1) or before"
+    k = "xy".index(row.axis)
     span = (other.along.min(), other.along.max()) if other else (0, up.grey.shape[k] - 1)
     side = 1 if np.mean(span) > row.across else -1
     edge = row.edges[side > 0]
-    near = [p for p in lines[across][:, 0] if -2 < (p - edge)*side < 5*row.height]
+    near = [p for p in lines["yx"[k]][:, 0] if -2 < (p - edge)*side < 5*row.height]
     at = min(near, key=lambda p: abs(p - edge)) if near else edge + side*0.6*row.height
-    by, kept, t = place_numbers(row, ridges[axis], at, span[side > 0])
-    f = _even(row.values, row.log)[kept]
-    keep, _ = _settled(f, t, 1.0 if by != "labels" else max(1.0, 0.1*row.height))
-    f, t, kept = f[keep], t[keep], kept[keep]
+    return at, span[side > 0], side
+
+def _placed(row, ridge, at, far):
+    "(by, indices of the numbers kept, their places, the scale through them, residuals, rms) of one row"
+    by, kept, t = place_numbers(row, ridge, at, far)
+    keep, _ = _settled(_even(row.values, row.log)[kept], t, 1.0 if by != "labels" else max(1.0, 0.1*row.height))
+    t, kept = t[keep], kept[keep]
     scale = Scale.fit(t, row.values[kept], row.log)
     r = t - scale.to_position(row.values[kept])
-    rms = float(np.sqrt((r**2).sum()/max(1, len(r) - 2)))
-    ends = np.array([min([row.along.min(), *lines[axis][:, 0]]), max([row.along.max(), *lines[axis][:, 0]])])
-    bias = 0.0 if by != "labels" else (0.03 if axis == "x" else 0.08)*row.height
-    error = _error(t, rms, bias, ends) if len(t) > 1 else math.inf
-    problems = _doubts(row, len(f), rms)
-    if error > 0.25 and len(f) > 2: problems.append(f"its ends are known to {error:.1f} % only")
-    if axis == "y" and side < 0 and by != "grid": problems.append("it stands on the right, and no grid line goes with it: a colour bar?")
+    return by, kept, t, scale, r, float(np.sqrt((r**2).sum()/max(1, len(r) - 2)))
+
+# %% ../../nbs/46_speedlines.calibrate.ipynb #aa51f295
+def _axis(row, other, ridges, lines, up, words):
+    "`AxisFound` of one row: placed, and judged by itself"
+    k = "xy".index(row.axis)
+    at, far, side = _reach(row, other, lines, up)
+    by, kept, t, scale, r, rms = _placed(row, ridges[row.axis], at, far)
+    drawn = lines[row.axis][:, 0]
+    ends = np.array([min([row.along.min(), *drawn]), max([row.along.max(), *drawn])])
+    bias = 0.0 if by != "labels" else (0.03 if k == 0 else 0.13)*row.height      # letters hang, nobody knows how far
+    error = _error(t, rms, bias, ends)
+    problems = _doubts(row, len(t), rms, by)
+    if error > 0.25 and len(t) > 2: problems.append(f"its ends are known to {error:.1f} % only")
+    if k == 1 and side < 0 and by != "grid":
+        problems.append("it stands on the right, and no grid line goes with it: a colour bar?")
     places = up.back(np.stack([t, np.full_like(t, at)] if k == 0 else [np.full_like(t, at), t], -1))
     ticks = tuple(Tick(tuple(map(float, p)), float(v), float(d), row.words[i].text)
                   for p, v, d, i in zip(places, row.values[kept], r, kept))
     title = _title(row, words, up)
-    return AxisFound(axis, "proposed" if problems else "accepted", ticks, row.log, scale, by, error, title, unit_of(title), tuple(problems))
+    return AxisFound(row.axis, "proposed" if problems else "accepted", ticks, row.log, scale, by, error, title,
+                     unit_of(title), tuple(problems))
 
 # %% ../../nbs/46_speedlines.calibrate.ipynb #9fcc6aa8
 def _second(row, rows, other, up, words):
     "In words: another scale along the same axis"
     for r in rows:
-        if len(r.words) < 3 or {*map(id, r.words)} & {*map(id, row.words)} or (other and not _side(r, other)[0]): continue
+        if len(r.words) < 3 or {*map(id, r.words)} & {*map(id, row.words)} or (other and not _side(r,
+                                                                                                   other)[0]): continue
         if other and {*map(id, r.words)} & {*map(id, other.words)}: continue
-        if r.axis == "y" and other and _side(r, other)[0] > 0: return f"another column from {r.values.min():g} to {r.values.max():g} on the right was left aside"
+        if r.axis == "y" and other and _side(r,
+                                             other)[0] > 0: return f"another column from {r.values.min():g} to {r.values.max():g} on the right was left aside"
         title = _title(r, words, up)
         return f"a second scale from {r.values.min():g} to {r.values.max():g}{f' ({title})' if title else ''} was left aside"
     return ""
 
+# %% ../../nbs/46_speedlines.calibrate.ipynb #973b0a20
 def _best_rows(words, up):
     "((x, y), rows of x, rows of y) under the reading of point and comma with which most numbers agree"
     best = None
@@ -566,14 +602,35 @@ def find_calibration(
     lines = {a: straight_lines(ridges[a], *spans[1 - i]) for i, a in enumerate("xy")}
     aside = _from_aside(up, lines) + _halves(up, lines)
     for i, (row, other) in enumerate(zip(chosen, chosen[::-1])):
-        if row is None: out.append(AxisFound("xy"[i], problems=("no numbers that follow a scale stand in a "
-                                                                + ("row" if i == 0 else "column"),))); continue
+        if row is None:
+            out.append(AxisFound("xy"[i], problems=(f"no numbers that follow a scale stand in a {('row', 'column')[i]}",)))
+            continue
         found = _axis(row, other, ridges, lines, up, words)
-        if other is None: aside = [*aside, "the other axis was not found, so nothing confirms this one"]
-        problems = (*found.problems, *aside)
+        alone = other is None and (len(found.ticks) < 4 or found.by == "labels" or np.ptp(row.along) < 0.5*(w, h)[i])
+        problems = (*found.problems, *aside, *(["the other axis was not found, so nothing confirms this one"] if alone else []))
         out.append(replace(found, problems=problems, status="proposed" if problems else "accepted",
                            other=_second(row, rows[i], other, up, words)))
     found = AxesFound(*out, (w, h), up, tuple(words))
-    if found.accepted and found.proposal is None:
-        found = replace(found, **{a: replace(getattr(found, a), status="proposed", problems=("the two axes do not fit together",)) for a in "xy"})
-    return found
+    if not found.accepted or found.proposal is not None: return found
+    why = dict(status="proposed", problems=("the two axes do not fit together",))
+    return replace(found, x=replace(found.x, **why), y=replace(found.y, **why))
+
+# %% ../../nbs/46_speedlines.calibrate.ipynb #6ed7315f
+def draw_calibration(
+    picture:np.ndarray, # (H, W, 3) uint8 RGB
+    found:AxesFound,    # of it
+    words:bool=True,    # outline what was read, too
+)->np.ndarray: # (H, W, 3) uint8
+    "The picture, with what was found of its axes drawn over it."
+    out, size = np.ascontiguousarray(picture).copy(), max(0.35, max(picture.shape[:2])/2200)
+    for w in found.words if words else ():
+        cv2.polylines(out, [np.round(w.quad*16).astype(int)], True, (150, 190, 150), 1, cv2.LINE_AA, 4)
+    for a, colour in ((found.x, (210, 30, 30)), (found.y, (30, 70, 220))):
+        if a.status != "accepted": colour = tuple((c + 200)//2 for c in colour)
+        arm = np.array([0, 9.0]) if a.axis == "x" else np.array([9.0, 0])
+        for t in a.ticks:
+            ends = np.round((np.array(t.px) + np.stack([-arm, arm]))*16).astype(int)
+            cv2.line(out, ends[0].tolist(), ends[1].tolist(), colour, 2, cv2.LINE_AA, 4)
+            at = np.round(np.array(t.px) + ([4, -6] if a.axis == "x" else [12, -3])).astype(int).tolist()
+            cv2.putText(out, f"{t.value:g}", at, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
+    return out

@@ -12,8 +12,8 @@ import math
 import numpy as np
 from matplotlib.path import Path as Outline
 
-from .ink import (draw_boundaries, draw_branches, draw_filled, draw_grid, draw_islands, draw_speedlines,
-                                      marker, write_on_line)
+from .ink import (draw_boundaries, draw_branches, draw_filled, draw_grid, draw_islands,
+                                      draw_speedlines, marker, write_on_line)
 from .look import mix
 from .machines import draw
 from .sheet import Chart, tick_text
@@ -93,6 +93,7 @@ def _tick_numbers(ch, axis, size, length):
         how = dict(va="top") if axis == "x" else dict(ha="right")
         ch.canvas.text(*place, word, size, ink, ch.look, kind=f"tick_{axis}", value=float(v), **how)
 
+# %% ../../nbs/42d_speedlines.charts.ipynb #bd0cbab3
 def draw_axes(
     ch:Chart, # drawn on its canvas
 ):

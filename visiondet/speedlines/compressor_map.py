@@ -20,7 +20,7 @@ from scipy.interpolate import PchipInterpolator, RBFInterpolator, RegularGridInt
 from scipy.optimize import lsq_linear
 from scipy.spatial import Delaunay, QhullError
 
-from ..core import VisiondetError
+from ..core import VisiondetError, choose
 from .polyline import crossings
 from ..viz import PALETTE
 
@@ -88,8 +88,7 @@ class Trust:
     band:tuple=(math.nan,)*2   # it may be off by so much flow and pressure ratio; NaN: not known
 
     def __post_init__(self):
-        if self.status not in STATUSES:
-            raise CompressorMapError(f"unknown trust {self.status!r}: choose one of {', '.join(STATUSES)}")
+        choose("trust", self.status, dict.fromkeys(STATUSES), CompressorMapError)
 
     def lowered(self,
         status:str, # at best this
@@ -513,8 +512,8 @@ def with_efficiency_curves(self:CompressorMap,
 def cut(self:CompressorMap)->CompressorMap: # each line says so in its trust
     "The part of the map in which every point has an efficiency. Raises `CompressorMapError` if little is left."
     known = (self.efficiency > 0) & np.isfinite(self.flow) & np.isfinite(self.pressure_ratio)
-    kept = [known.sum(1) >= least for least in range(1, len(self.beta) + 1)]      # lines with so many efficiencies ...
-    worth = [rows.sum()**2*known[rows].all(0).sum() for rows in kept]              # ... and the betas that all of them have
+    kept = [known.sum(1) >= least for least in range(1, len(self.beta) + 1)] # lines with so many efficiencies ...
+    worth = [rows.sum()**2*known[rows].all(0).sum() for rows in kept]         # ... and the betas that all of them have
     rows = np.flatnonzero(kept[int(np.argmax(worth))])
     columns = np.flatnonzero(known[rows].all(0))
     if len(rows) < 2 or len(columns) < 2:

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..core import FileError, VisiondetError, write_text
+from ..core import FileError, VisiondetError, choose, write_text
 from .compressor_map import CompressorMap, CompressorMapError, convert_flow
 
 # %% ../../nbs/49_speedlines.exchange.ipynb #241ded84
@@ -39,11 +39,11 @@ class DesignPoint:
     speed:float           # in the map's unit
     beta:float            # 0 (choke) to 1 (surge)
     flow:float            # in the map's unit
-    pressure_ratio:float
-    efficiency:float
+    pressure_ratio:float  # there
+    efficiency:float      # there, a share
 
 def design_point(
-    cmap:CompressorMap,
+    cmap:CompressorMap, # with or without a design point of its own
     speed:float=None, # of the design point; None: the map's own, else where efficiency is best
     flow:float=None,  # likewise, in the map's unit
 )->DesignPoint:
@@ -87,8 +87,8 @@ def _obstacles(m, f):
 
 # %% ../../nbs/49_speedlines.exchange.ipynb #d60913a8
 def prepared(
-    cmap:CompressorMap,
-    f:Format,
+    cmap:CompressorMap,      # in any unit, speeds of any kind
+    f:Format,                # of the program
     efficiency:float=None,   # stands in where the map has none
     speed:float=None,        # design point, see `design_point`
     flow:float=None,         # likewise, in the map's own unit
@@ -173,7 +173,7 @@ def _by_r(speed, r, flow, eta, pr, **about):
     r = np.asarray(r, float)
     if len(r) < 2 or r[-1] == 1: raise ExchangeError("fewer than two R lines")
     beta, tables = 1 - (r - 1)/(r[-1] - 1), [np.array(t, float)[:, ::-1] for t in (flow, pr, eta)]
-    if about.get("design"): about["design"] = about["design"][0], 1 - (about["design"][1] - 1)/(r[-1] - 1)
+    if about.get("design"): about["design"] = float(about["design"][0]), float(1 - (about["design"][1] - 1)/(r[-1] - 1))
     return CompressorMap(speed, np.round(beta[::-1], 9) + 0.0, *tables, **about)
 
 def _npss_table(text, name):
@@ -410,7 +410,7 @@ def read_tespy(
 
 # %% ../../nbs/49_speedlines.exchange.ipynb #4b6c7576
 def write_table(
-    m:CompressorMap,
+    m:CompressorMap,        # with or without efficiency
     point:DesignPoint=None, # not written: the table holds the map's own numbers
     notes:list=(),          # likewise
 )->str:
@@ -436,12 +436,11 @@ FORMATS = {f.name: f for f in (
 
 def _format(name):
     "A format by its name"
-    if name in FORMATS: return FORMATS[name]
-    raise ExchangeError(f"unknown format {name!r}: choose one of {', '.join(FORMATS)}")
+    return choose("format", name, FORMATS, ExchangeError)
 
 def write_map(
     path:str|Path,      # a file to make or replace, or a folder that exists
-    cmap:CompressorMap,
+    cmap:CompressorMap, # its name names the files in a folder
     to="table",         # names in `FORMATS`, as a list or with commas
     **options,          # efficiency, speed, flow, temperature, pressure: see `prepared`
 )->list: # of the paths that were written

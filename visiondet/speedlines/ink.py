@@ -182,6 +182,7 @@ def _draw_surge(ch, line):
     words = draw(rng, {"SURGE LINE": 3, "Surge": 1, "stall line": 1, "SURGE": 1})
     c.text(*(a - [2.2*look.size, 1.2*look.size]), words, look.size*0.9, look.text_colour, look, rotation=_upright(a, b))
 
+# %% ../../nbs/42c_speedlines.ink.ipynb #49036e5e
 def _draw_working(ch, px):
     "The line that the machine runs along in an engine"
     look, rng, c = ch.look, ch.rng, ch.canvas
@@ -225,6 +226,7 @@ def _branch(ch, surge):
     rise = np.where(u > -1, (1 + 1.5*u - 0.5*u**3)/2, (u + 1)**2*2.0)
     return ch.frame.to_px(np.column_stack([w, valley + (top - valley)*rise]))
 
+# %% ../../nbs/42c_speedlines.ink.ipynb #44066ca2
 def draw_branches(
     ch:Chart, # drawn on its canvas
 ):

@@ -71,6 +71,7 @@ class Family:
     sweep:tuple       # share of the quarter ellipse that is run through: below 1 the line ends before it is upright
     droop:tuple       # drop from peak to surge, as a share of the pressure rise
 
+# %% ../../nbs/41_speedlines.machines.ipynb #d25e55ec
 FAMILIES = {
     "axial": Family("steep lines, near-vertical choke, crowded at high speed",
         n_speeds=(5, 13), pressure=(1.15, 20.0), slowest=(0.35, 0.75), fastest=(1.0, 1.25), growth=(1.0, 1.9),
@@ -133,8 +134,7 @@ class Machine:
         (a, f, ph), (b, g, ps) = self.waves
         points[:, 0] *= 1 + a*np.sin(2*np.pi*(f*at + ph))
         points[:, 1] += b*(top - 1)*np.sin(2*np.pi*(g*at + ps + 0.3*t))
-        scale = np.array([self.flow, self.pressure - 1])
-        return resample(points/scale, k)*scale
+        return resample(points/[self.flow, self.pressure - 1], k)*[self.flow, self.pressure - 1]
 
 # %% ../../nbs/41_speedlines.machines.ipynb #280229ad
 def efficiency(
@@ -181,12 +181,12 @@ def _attempt(rng, family, flow):
     rough = draw(rng, {0.0: 2, 0.004: 2, 0.012: 1})
     waves = np.array([[rough*a*rng.random(), rng.uniform(1, b), rng.random()] for a, b in ((0.3, 2.5), (1.5, 3.0))])
     eff = dict(best=draw(rng, (0.72, 0.92)), at=draw(rng, (0.45, 0.95)), speed=draw(rng, (0.03, 0.3)),
-               ridge=(draw(rng, (0.3, 0.6)), draw(rng, (0.2, 0.6))), surge=draw(rng, (0.1, 0.5)), choke=draw(rng,
-                   (0.3, 1.6)),
-               power=draw(rng, (1.6, 2.6)), ripple=draw(rng, {0.0: 1, 0.003: 1, 0.01: 1}))
-    return Machine(family, _speeds(rng, f), flow, draw(rng, f.pressure), draw(rng, f.growth), draw(rng, f.saturation),
-                   shape,
-                   rng.normal(0, rough, (3, len(KNOTS))), waves, eff, round(draw(rng, (3000.0, 200000.0)), -2))
+               ridge=(draw(rng, (0.3, 0.6)), draw(rng, (0.2, 0.6))), surge=draw(rng, (0.1, 0.5)),
+               choke=draw(rng, (0.3, 1.6)), power=draw(rng, (1.6, 2.6)), ripple=draw(rng, {0.0: 1, 0.003: 1, 0.01: 1}))
+    speeds, pressure, growth = _speeds(rng, f), draw(rng, f.pressure), draw(rng, f.growth)
+    saturation, jitter = draw(rng, f.saturation), rng.normal(0, rough, (3, len(KNOTS)))
+    rpm = round(draw(rng, (3000.0, 200000.0)), -2)
+    return Machine(family, speeds, flow, pressure, growth, saturation, shape, jitter, waves, eff, rpm)
 
 def _sound(m):
     "Are its lines long enough, above zero, and apart?"

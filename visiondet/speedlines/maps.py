@@ -17,7 +17,7 @@ from matplotlib.colors import to_rgb
 from scipy.spatial import cKDTree
 
 from ..core import FileError, VisiondetError, write_csv
-from .axes import Calibration, CalibrationError, read_calibration # noqa: F401, the last two for who looks for them here
+from .axes import Calibration, CalibrationError, read_calibration # noqa: F401
 from .polyline import arc_length, crossings, length, resample
 from ..viz import PALETTE
 
@@ -54,7 +54,7 @@ def speed_order(
     return np.lexsort([[p[0].sum() for p in points], (faster < 0).sum(1)]), np.array(turned), faster
 
 # %% ../../nbs/48_speedlines.maps.ipynb #d82e72c3
-COLUMNS = ("curve", "x_px", "y_px", "flow", "pressure_ratio")
+COLUMNS = ("curve", "speed", "x_px", "y_px", "flow", "pressure_ratio")
 
 def _checked_speeds(speeds, n):
     "n speeds, rising; raises `MapError` in words for all else"
@@ -74,10 +74,10 @@ def digitize(
     curves:list,                   # (n, 2) px each, in any order and sense
     calibration:Calibration=None,  # None: flow and pressure ratio stay empty
     speeds:list=None,              # of the curves, slowest first: rising numbers above 0
-)->pd.DataFrame: # a row per point: curve (1 is the slowest), speed, end ("surge", "choke", ""), rest of `COLUMNS`
+)->pd.DataFrame: # a row per point: `COLUMNS` (curve 1 is the slowest) and end ("surge", "choke", "")
     "Curves in chart units, slowest first, from surge to choke. Raises `MapError` for speeds that do not fit."
     if speeds is not None: speeds = _checked_speeds(speeds, len(curves))
-    columns = ["curve", "speed", "end", *COLUMNS[1:]]
+    columns = ["curve", "speed", "end", *COLUMNS[2:]]
     if not len(curves): return pd.DataFrame({c: pd.Series(dtype=object if c == "end" else float) for c in columns})
     curves = [np.asarray(c, float) for c in curves]
     points = [calibration.to_data(c) if calibration else c*[1, -1] for c in curves]
@@ -99,18 +99,20 @@ def write_curves(
     path:str|Path,   # CSV file to make or replace
     df:pd.DataFrame, # as `digitize` gives it
 ):
-    "Write curves as CSV: `curve,x_px,y_px,flow,pressure_ratio`, the last two empty without a calibration."
+    "Write curves as CSV with `COLUMNS`; speed, flow and pressure ratio are empty where they are not known."
     out = df[list(COLUMNS)].copy()
-    for name in ("flow", "pressure_ratio"): out[name] = [f"{v:.6g}" if np.isfinite(v) else "" for v in out[name]]
+    for name in ("speed", "flow", "pressure_ratio"):
+        out[name] = [f"{v:.6g}" if np.isfinite(v) else "" for v in out[name]]
     for name in ("x_px", "y_px"): out[name] = [f"{v:.2f}" for v in out[name]]
     write_csv(path, out)
 
 def read_curves(
     path:str|Path, # CSV file from `write_curves`
-)->pd.DataFrame: # columns `COLUMNS`
+)->pd.DataFrame: # columns `COLUMNS`; speed is nan in files that have no such column
     "Read curves back. Raises `FileError` naming the file where it is none of ours."
     try: df = pd.read_csv(path)
     except (OSError, ValueError) as e: raise FileError(f"{path}: cannot be read as a CSV of curves ({e})") from None
+    if "speed" not in df: df["speed"] = math.nan
     if missing := [c for c in COLUMNS if c not in df]: raise FileError(f"{path}: the column {missing[0]!r} is missing")
     return df[list(COLUMNS)]
 
@@ -162,14 +164,11 @@ def _in_doubt(df, names, lines):
     columns = ["flow", "pressure_ratio"] if calibrated else ["x_px", "y_px"]
     faster = speed_order([df.loc[df["curve"] == n, columns]*[1, 1 if calibrated else -1] for n in names])[2]
     speed = df.groupby("curve")["speed"].first() if "speed" in df else pd.Series(math.nan, names)
-    for j in range(len(names)):
-        for i in range(j):
-            a, b = names[i], names[j]
-            if faster[i, j] > 0.5 and not speed[a] > speed[b]: continue
-            if faster[i, j] < -0.5 or faster[i, j] > 0.5:
-                yield f"curve {b if faster[i, j] > 0 else a} lies outside curve {a if faster[i, j] > 0 else b}, " \
-                      f"but its {'speed' if speed[a] > speed[b] or speed[b] > speed[a] else 'number'} is lower"
-            else: yield f"which of the curves {a} and {b} is the faster one cannot be told"
+    for i, (a, b) in enumerate(zip(names, names[1:])):
+        sure, slow, fast = abs(faster[i, i + 1]) > 0.5, *((a, b) if faster[i, i + 1] > 0 else (b, a))
+        if not sure: yield f"which of the curves {a} and {b} is the faster one cannot be told"
+        elif speed[fast] < speed[slow]: yield f"curve {fast} lies outside curve {slow}, but its speed is lower"
+        elif fast < slow: yield f"curve {fast} lies outside curve {slow}, but its number is lower"
 
 # %% ../../nbs/48_speedlines.maps.ipynb #27735e38
 def check_curves(

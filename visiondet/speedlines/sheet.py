@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['nice_ticks', 'tick_text', 'axis_limits', 'layout', 'SpeedLine', 'place_lines', 'Sheet', 'Ink', 'Words', 'Pens',
-           'Canvas', 'Chart', 'make_chart', 'contact_sheet']
+           'Script', 'Canvas', 'Chart', 'make_chart', 'contact_sheet']
 
 # %% ../../nbs/42b_speedlines.sheet.ipynb #8d8eb27e
 import math
@@ -240,8 +240,8 @@ class Pens(Sheet):
         self.record(kind, polylines, width, frame, value)
 
 # %% ../../nbs/42b_speedlines.sheet.ipynb #63551bf6
-class Canvas(Pens):
-    "A sheet and all that is needed to draw on it."
+class Script(Pens):
+    "A sheet that can be written on, and a record of what was written."
     def text(self,
         x:float,       # px, the anchor
         y:float,       # px, the anchor
@@ -274,6 +274,9 @@ class Canvas(Pens):
             out.append(Words(kind, text.get_text(), corners, float(turn), value))
         return out
 
+# %% ../../nbs/42b_speedlines.sheet.ipynb #633d48d5
+class Canvas(Script):
+    "A sheet and all that is needed to draw on it."
     def areas(self,
         outlines:list,    # matplotlib paths, px
         colours:list,     # one for each, or one for all

@@ -19,7 +19,8 @@ from ..core import VisiondetError
 
 # %% ../../nbs/45_speedlines.text.ipynb #103bb535
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_SIGNS = str.maketrans({**dict.fromkeys("−–—‐‑﹣", "-"), **dict.fromkeys("×X*·", "x"), **dict.fromkeys("\u00a0\u2009\u202f", " "),
+_SIGNS = str.maketrans({**dict.fromkeys("−–—‐‑﹣", "-"), **dict.fromkeys("×X*·", "x"),
+                        **dict.fromkeys("\u00a0\u2009\u202f", " "),
                         "，": ",", "。": ".", "٫": ".", "’": "'"})
 _ALIKE = str.maketrans("OoQlI|", "000111")
 
@@ -53,6 +54,11 @@ def parse_number(
     return None if value is None else sign*value*10.0**exponent + 0.0
 
 # %% ../../nbs/45_speedlines.text.ipynb #c010aa23
+def _numeric(text):
+    "Is at least half of it digits, and nothing in it a word?"
+    s = re.sub(r"\s", "", text)
+    return bool(s) and 2*sum(c.isdigit() for c in s) >= len(s) and not re.search(r"[^\W\d_]{2}", s)
+
 @dataclass(frozen=True, eq=False)
 class Word:
     "Something written in a picture."
@@ -83,17 +89,25 @@ class Word:
         "The number it says, if it is one."
         return parse_number(self.text)
 
+    @property
+    def numeric(self)->bool:
+        "Is it a number, or nearly one: at least half of it digits, and no word in it?"
+        return _numeric(self.text)
+
 # %% ../../nbs/45_speedlines.text.ipynb #1484313b
 @lru_cache(maxsize=4)
 def _reader(threads):
     "rapidocr and a lock: its networks answer one thread at a time"
     try: from rapidocr import EngineType, RapidOCR
-    except ImportError as e: raise VisiondetError(f"reading text needs rapidocr and openvino: pip install rapidocr openvino ({e})") from None
-    engine = EngineType.OPENVINO
+    except ImportError as e:
+        raise VisiondetError(f"reading text needs rapidocr and openvino: pip install rapidocr openvino ({e})") from None
+    engine, lock = EngineType.OPENVINO, threading.Lock()
     return RapidOCR(params={
         "Det.engine_type": engine, "Rec.engine_type": engine, "EngineConfig.openvino.inference_num_threads": threads,
-        "Global.use_cls": False, "Global.return_word_box": True, "Global.log_level": "error", "Global.max_side_len": 4000,
-        "Det.limit_type": "max", "Det.limit_side_len": 2400, "Det.box_thresh": 0.4, "Rec.rec_img_shape": [3, 48, 96]}), threading.Lock()
+        "Global.use_cls": False, "Global.return_word_box": True, "Global.log_level": "error",
+        "Global.max_side_len": 4000,
+        "Det.limit_type": "max", "Det.limit_side_len": 2400, "Det.box_thresh": 0.4, "Rec.rec_img_shape": [3, 48,
+                                                                                                          96]}), lock
 
 def _found(reader, picture, side, most=1600):
     "(n, 4, 2) px: corners of what looks written"
@@ -122,11 +136,6 @@ def _cut(picture, quad, height=48):
 
 # %% ../../nbs/45_speedlines.text.ipynb #112b6e5c
 DIGITS = "0123456789.,%-"
-
-def _numeric(text):
-    "Is at least half of it digits, and nothing in it a word?"
-    s = re.sub(r"\s", "", text)
-    return bool(s) and 2*sum(c.isdigit() for c in s) >= len(s) and not re.search(r"[^\W\d_]{2}", s)
 
 @lru_cache(maxsize=1)
 def _number_decoder():
@@ -194,7 +203,8 @@ def _parts(text, info, width):
     words = ["".join(w) for w in info.words]
     if any(parse_number(w) is None for w in words): return whole
     step = width/max(info.line_txt_len, 1e-6)
-    return [(w, max(0.0, (c[0] - 0.8)*step), min(float(width), (c[-1] + 1.8)*step)) for w, c in zip(words, info.word_cols)]
+    return [(w, max(0.0, (c[0] - 0.8)*step), min(float(width), (c[-1] + 1.8)*step)) for w,
+            c in zip(words, info.word_cols)]
 
 def _words(quad, crop, back, read):
     "The `Word`s of one place"
@@ -227,6 +237,8 @@ def read_text(
         reads = _read(reader, [c for c, _ in cuts])
     best = {}
     for k, ((i, _), (text, score, _)) in enumerate(zip(places, reads)):
-        if text.strip() and score >= least and (i not in best or score > reads[best[i]][1] + 0.15): best[i] = k
+        # a single digit reads nearly as well when it lies on its side
+        margin = 0.15 if len(text.strip()) < 2 else 0.02
+        if text.strip() and score >= least and (i not in best or score > reads[best[i]][1] + margin): best[i] = k
     words = [w for k in best.values() for w in _words(places[k][1], *cuts[k], reads[k])]
     return sorted(words, key=lambda w: (w.center[1], w.center[0]))
