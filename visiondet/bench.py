@@ -92,17 +92,21 @@ def plain_fastai_loop(
     pretrained:bool=True,       # likewise
 )->float: # photos per second
     "The same network in fastai's tutorial way: DataBlock, BBoxBlock, PIL, float32, two workers."
-    from fastai.vision.all import (BBoxBlock, BBoxLblBlock, DataBlock, ImageBlock, IndexSplitter, Learner, Normalize, Resize,
+    from fastai.vision.all import (BBoxBlock, BBoxLblBlock, DataBlock, ImageBlock, IndexSplitter, Learner, Normalize,
+                                   Resize,
                                    ResizeMethod, aug_transforms, imagenet_stats)
     set_seed(0, deterministic=False)
     rows = list(data.df[["image", "label", "xmin", "ymin", "xmax", "ymax"]].itertuples(index=False))
-    block = DataBlock((ImageBlock, BBoxBlock, BBoxLblBlock(add_na=False)), n_inp=1, get_x=lambda r: Path(data.folder)/r[0],
-                      get_y=[lambda r: [list(r[2:])], lambda r: [r[1]]], splitter=IndexSplitter(np.flatnonzero(data.valid())),
+    block = DataBlock((ImageBlock, BBoxBlock, BBoxLblBlock(add_na=False)), n_inp=1,
+                      get_x=lambda r: Path(data.folder)/r[0],
+                      get_y=[lambda r: [list(r[2:])], lambda r: [r[1]]],
+                      splitter=IndexSplitter(np.flatnonzero(data.valid())),
                       item_tfms=Resize(size, method=ResizeMethod.Squish),
                       batch_tfms=[*aug_transforms(), Normalize.from_stats(*imagenet_stats)])
     dls, loss = block.dataloaders(rows, bs=bs, num_workers=2), DetectionLoss()
     def box_and_class(pred, box, label): # fastai's boxes are in -1..1
-        return loss(pred, torch.cat([label.float().reshape(-1, 1), (box.as_subclass(torch.Tensor).reshape(-1, 4) + 1)/2], 1))
+        return loss(pred, torch.cat([label.float().reshape(-1, 1),
+                                     (box.as_subclass(torch.Tensor).reshape(-1, 4) + 1)/2], 1))
     model = build_detector(arch, head, pretrained=pretrained, **get_recipe("best").head_options)
     learn, clock = Learner(dls, model, box_and_class), Clock(n)
     with learn.no_bar(), learn.no_logging(): learn.fit(99, 1e-4, cbs=clock)

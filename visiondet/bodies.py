@@ -52,7 +52,8 @@ def body_name(
     name = getattr(arch, "__name__", arch)
     if isinstance(arch, nn.Module): name = (getattr(arch, "pretrained_cfg", None) or {}).get("architecture")
     if not isinstance(name, str):
-        raise BodyError(f"a body is named by a timm name such as 'resnet18', or a network that timm has built, not {type(arch).__name__}")
+        raise BodyError("a body is named by a timm name such as 'resnet18', or a network that timm has built, "
+                        f"not {type(arch).__name__}")
     if timm.is_model(name): return name
     near = difflib.get_close_matches(name, timm.list_models(), 3)
     raise BodyError(f"timm has no network {name!r}" + f"; it has {', '.join(near)}"*bool(near))
@@ -69,8 +70,8 @@ class Body(nn.Module):
     "Feature maps of a timm network at chosen levels, shallow first."
     def __init__(self,
         arch,                  # as for `body_name`: a timm name, e.g. "mobilenetv2_100"; of a network a copy is taken
-        levels:tuple|None=None,# indices into the network's stages, negative from the end, e.g. (-2, -1); None: the last map
-        pretrained:bool=True,  # load weights: `weights`, else the weights folder, else the model hub; a network has its own
+        levels:tuple|None=None, # indices into the stages, negative from the end, e.g. (-2, -1); None: the last map
+        pretrained:bool=True,  # load `weights`, else from the weights folder, else from the hub; a network has its own
         weights:str|Path|None=None, # a safetensors file
         **kwargs,              # passed on to `timm.create_model`
     ):
@@ -123,7 +124,8 @@ def load_pretrained(
     if path := weights or find_weights(name.split(".")[0]) or find_weights(name):
         own, classifier = net.state_dict(), re.compile(r"(classifier|fc|head\.fc|head)\.(weight|bias)")
         tensors = {k: v for k, v in load_tensors(path)[0].items() if k in own or not classifier.fullmatch(k)}
-        counts = {k: v for k, v in own.items() if k.endswith("num_batches_tracked")} # older files have none; nothing reads them
+        # older files have none; nothing reads them
+        counts = {k: v for k, v in own.items() if k.endswith("num_batches_tracked")}
         load_into(net, counts | tensors, source=str(path))
         return str(path)
     cfg = timm.get_pretrained_cfg(name)

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from fastcore.basics import patch
 
 from .answer import Setup
 from .core import VisiondetError, atomic_write, safe_text
@@ -30,7 +31,8 @@ def _check_entries(d, known):
     "Is this the description of a bundle, as far as its entries tell?"
     if not isinstance(d, dict): raise BundleError("its description is not an object of JSON")
     v = d.get("version", VERSION)
-    if not isinstance(v, int) or isinstance(v, bool) or v < 1: raise BundleError(f"there is no format version {v!r:.60}")
+    if not isinstance(v, int) or isinstance(v, bool) or v < 1:
+        raise BundleError(f"there is no format version {v!r:.60}")
     if v > VERSION:
         raise BundleError(f"made by a newer visiondet (format {v}, this one reads up to {VERSION}): please update")
     needed = ("version", "task", "model", "classes", "resize", "mean", "std", "activation")
@@ -58,7 +60,8 @@ def _check_names(meta):
         for n in names:
             if not isinstance(n, str) or not 1 <= len(n) <= _LONGEST or safe_text(n) != n:
                 raise BundleError(f"{what}: {n!r:.60} is not a name of 1 to {_LONGEST} visible characters")
-    if len(set(meta.classes)) < len(meta.classes): raise BundleError(f"classes must be different names, not {meta.classes!r:.60}")
+    if len(set(meta.classes)) < len(meta.classes):
+        raise BundleError(f"classes must be different names, not {meta.classes!r:.60}")
 
 def _check_text(o, where):
     "Nothing hidden in any text of the description, however deep; line breaks are welcome"
@@ -76,7 +79,8 @@ def _check_numbers(meta):
             raise BundleError(f"{k} must be three numbers from {low:g} to {high:g}, not {v!r:.60}")
     if not (resizer := meta.resizer): return
     if not all(_SIDES[0] <= side <= _SIDES[1] for side in resizer.size):
-        raise BundleError("pictures of {1} x {0} pixels are asked for, and sides of {2} to {3} are possible".format(*resizer.size, *_SIDES))
+        raise BundleError("pictures of {1} x {0} pixels are asked for, and sides of {2} to {3} are possible".format(
+            *resizer.size, *_SIDES))
     if len(resizer.fill) != 3 or not all(_is_number(v) and 0 <= v <= 255 for v in resizer.fill):
         raise BundleError(f"the colour beside a picture must be three numbers from 0 to 255, not {resizer.fill!r:.60}")
 
@@ -110,31 +114,34 @@ class BundleMeta:
         try: _check_numbers(self)
         except (TypeError, ValueError) as e: raise BundleError(f"resize cannot be followed ({e})") from None
 
-    @property
-    def resizer(self)->Resizer|None: # None: pictures keep their size
-        "How pictures come to the network's size."
-        return make_resizer(**self.resize) if self.resize else None
+# %% ../nbs/07b_bundle_file.ipynb #ef888b3f
+@patch(as_prop=True)
+def resizer(self:BundleMeta)->Resizer|None: # None: pictures keep their size
+    "How pictures come to the network's size."
+    return make_resizer(**self.resize) if self.resize else None
 
-    @property
-    def threshold(self)->float: # 0..1
-        "Yes from this probability on."
-        return self.activation.get("threshold", 0.5)
+@patch(as_prop=True)
+def threshold(self:BundleMeta)->float: # 0..1
+    "Yes from this probability on."
+    return self.activation.get("threshold", 0.5)
 
-    def setup(self)->Setup: # what a job's `find` needs
-        "What a picture's answer depends on, beside the network."
-        return Setup(self.classes, self.resizer, self.threshold)
+@patch
+def setup(self:BundleMeta)->Setup: # what a job's `find` needs
+    "What a picture's answer depends on, beside the network."
+    return Setup(self.classes, self.resizer, self.threshold)
 
-    def to_dict(self)->dict: # JSON-able
-        "What `BundleMeta.from_dict` reads."
-        return asdict(self)
+@patch
+def to_dict(self:BundleMeta)->dict: # JSON-able
+    "What `BundleMeta.from_dict` reads."
+    return asdict(self)
 
-    @classmethod
-    def from_dict(cls,
-        d:dict, # what `to_dict` gave, perhaps after a trip through JSON
-    ): # a `BundleMeta`
-        "The description that `to_dict` wrote. Raises `BundleError` for entries that are missing or unknown."
-        _check_entries(d, [f.name for f in fields(cls)])
-        return cls(**d)
+@patch(cls_method=True)
+def from_dict(cls:BundleMeta,
+    d:dict, # what `to_dict` gave, perhaps after a trip through JSON
+)->BundleMeta:
+    "The description that `to_dict` wrote. Raises `BundleError` for entries that are missing or unknown."
+    _check_entries(d, [f.name for f in fields(cls)])
+    return cls(**d)
 
 # %% ../nbs/07b_bundle_file.ipynb #ffaee265
 def versions(
@@ -162,7 +169,8 @@ _KEY = "visiondet bundle"
 def _check_finite(tensors, source):
     "Every weight is a number"
     for k, v in tensors.items():
-        if not (v.isfinite() if hasattr(v, "isfinite") else np.isfinite(v)).all(): raise BundleError(f"{source}: {k} holds values that are not finite")
+        if not (v.isfinite() if hasattr(v, "isfinite") else np.isfinite(v)).all():
+            raise BundleError(f"{source}: {k} holds values that are not finite")
 
 def save_bundle(
     path:str|Path,        # the file to write, by custom `.safetensors`
@@ -206,15 +214,18 @@ def _header_bytes(path):
     if not start: raise BundleError(f"{path}: the file is empty")
     if is_one and length <= _MOST_HEADER: raise BundleError(f"{path}: damaged, or cut short at {size:,} bytes")
     if is_one: raise BundleError(f"{path}: its header takes {length:,} bytes, and at most {_MOST_HEADER:,} are read")
-    raise BundleError(f"{path}: {next((said for s, said in _STARTS.items() if start.startswith(s)), 'not a safetensors file')}")
+    kind = next((said for s, said in _STARTS.items() if start.startswith(s)), "not a safetensors file")
+    raise BundleError(f"{path}: {kind}")
 
+# %% ../nbs/07b_bundle_file.ipynb #e27f0e75
 def _parse(text, what):
     "JSON that is plain and not deep. Raises `BundleError`"
     depth = deepest = 0
     for c in re.findall(r"[\[\]{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
         depth += 1 if c in "[{" else -1
         deepest = max(deepest, depth)
-    if deepest > _DEEPEST: raise BundleError(f"{what} is not JSON that anybody meant: {deepest} brackets within each other")
+    if deepest > _DEEPEST:
+        raise BundleError(f"{what} is not JSON that anybody meant: {deepest} brackets within each other")
     def refuse(constant): raise ValueError(f"it holds {constant}")
     try: return json.loads(text, parse_constant=refuse)
     except ValueError as e: raise BundleError(f"{what} is not JSON ({e})") from None
@@ -226,10 +237,13 @@ def _parse_header(header, path):
         text = (d.get("__metadata__") or {}).get(_KEY)
         if text is None: raise BundleError("weights only, without a bundle's description (`bundle_run` bundles a run)")
         odd = {str(v.get("dtype")) for k, v in d.items() if k != "__metadata__"} - set(_NUMBERS)
-        if odd: raise BundleError(f"it holds numbers of the kind {', '.join(sorted(odd))[:60]}; possible are {', '.join(_NUMBERS)}")
+        if odd:
+            raise BundleError(f"it holds numbers of the kind {', '.join(sorted(odd))[:60]}; "
+                              f"possible are {', '.join(_NUMBERS)}")
         return BundleMeta.from_dict(_parse(text, "its description"))
     except VisiondetError as e: raise BundleError(f"{path}: {e}") from None
-    except (AttributeError, TypeError): raise BundleError(f"{path}: its header is not that of a safetensors file") from None
+    except (AttributeError, TypeError):
+        raise BundleError(f"{path}: its header is not that of a safetensors file") from None
 
 # %% ../nbs/07b_bundle_file.ipynb #2e12d6af
 def read_header(

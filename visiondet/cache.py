@@ -8,7 +8,6 @@ __all__ = ['PictureCache']
 # %% ../nbs/03b_cache.ipynb #3c0add8d
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from .core import atomic_path, data_path, write_json
-from .images import read_image
+from .images import read_ahead, read_image
 
 # %% ../nbs/03b_cache.ipynb #4352d14a
 class PictureCache:
@@ -29,7 +28,8 @@ class PictureCache:
     ):
         paths = list(dict.fromkeys(str(p) for p in paths))
         stats = [os.stat(p) for p in paths]
-        key = sha256(json.dumps([[p, s.st_size, s.st_mtime_ns] for p, s in zip(paths, stats)]).encode()).hexdigest()[:16]
+        stamps = [[p, s.st_size, s.st_mtime_ns] for p, s in zip(paths, stats)]
+        key = sha256(json.dumps(stamps).encode()).hexdigest()[:16]
         self.file = (Path(folder) if folder else data_path()/"cache")/f"pictures-{key}.bin"
         self.index_file = self.file.with_suffix(".json")
         if not self.index_file.exists(): self._fill(paths, progress, n_threads)
@@ -39,12 +39,11 @@ class PictureCache:
     def _fill(self, paths, progress, n_threads):
         index, at = {}, 0
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_path(self.file) as tmp, open(tmp, "wb") as f, ThreadPoolExecutor(n_threads) as pool:
-            bar = tqdm(total=len(paths), desc="decoding", disable=not progress, leave=False)
-            for start in range(0, len(paths), 64): # a bounded number of pictures in memory
-                for p, img in zip(paths[start:start+64], pool.map(read_image, paths[start:start+64])):
-                    f.write(img.tobytes()); index[p] = [at, *img.shape[:2]]; at += img.size; bar.update()
-            bar.close()
+        images = read_ahead(paths, read_image, n_threads)
+        with atomic_path(self.file) as tmp, open(tmp, "wb") as f:
+            for p, img in zip(paths, tqdm(images, "decoding", len(paths), disable=not progress, leave=False)):
+                f.write(img.tobytes())
+                index[p], at = [at, *img.shape[:2]], at + img.size
         write_json(self.index_file, index)
 
     def __call__(self,
@@ -53,7 +52,8 @@ class PictureCache:
         "The picture at `path`; one that is not in the cache is read from its file."
         entry = self.index.get(str(path))
         if entry is None: return read_image(path)
-        if self._pixels is None: self._pixels = np.memmap(self.file, np.uint8, "c") # opened in the process that reads; a change of a picture stays there
+        # opened in the process that reads; a change of a picture stays there
+        if self._pixels is None: self._pixels = np.memmap(self.file, np.uint8, "c")
         at, h, w = entry
         return self._pixels[at:at + h*w*3].reshape(h, w, 3)
 

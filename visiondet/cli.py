@@ -8,7 +8,6 @@ __all__ = ['app', 'train_app', 'bench_app', 'main', 'demo', 'scan', 'render_maps
 
 # %% ../nbs/62_cli.ipynb #287cf7c9
 import contextlib
-import io
 import json
 import math
 import os
@@ -29,7 +28,8 @@ app = typer.Typer(help="Localise an object in a photo; digitise the curves of a 
                   add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 train_app = typer.Typer(help="Train a recipe, or go on with one that was stopped.", no_args_is_help=True,
                         rich_markup_mode=None)
-bench_app = typer.Typer(help="Measure how fast things are on this machine.", no_args_is_help=True, rich_markup_mode=None)
+bench_app = typer.Typer(help="Measure how fast things are on this machine.", no_args_is_help=True,
+                        rich_markup_mode=None)
 app.add_typer(train_app, name="train")
 app.add_typer(bench_app, name="bench")
 
@@ -46,7 +46,8 @@ def main(
     args:list|None=None, # None: the command line's
 ):
     "Run the command; errors end it with one line and exit status 1."
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE") # before torch is imported: threads that wait leave the processor
+    # before torch is imported: threads that wait leave the processor
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     debug = os.environ.get("VISIONDET_DEBUG")
     if not debug: warnings.simplefilter("ignore") # of libraries about libraries
     try:
@@ -95,7 +96,9 @@ def _version(wanted):
     raise typer.Exit()
 
 @app.callback()
-def _frame(version:bool=typer.Option(False, "--version", is_eager=True, callback=_version, help="Say which version this is.")): pass
+def _frame(version:bool=typer.Option(False, "--version", is_eager=True, callback=_version,
+                                     help="Say which version this is.")):
+    pass
 
 # %% ../nbs/62_cli.ipynb #2820c1fb
 @app.command()
@@ -122,7 +125,8 @@ def scan(
     if out: write_csv(out, df)
     if not len(df): return _say("no pictures found")
     sizes = f"; {known.width.min()} x {known.height.min()} to {known.width.max()} x {known.height.max()} pixels"
-    _say(f"{len(df)} pictures, {len(bad)} with a problem, {df.sha256.duplicated().sum()} exact copies" + sizes*bool(len(known)))
+    said = f"{len(df)} pictures, {len(bad)} with a problem, {df.sha256.duplicated().sum()} exact copies"
+    _say(said + sizes*bool(len(known)))
 
 # %% ../nbs/62_cli.ipynb #3a5f5bf2
 @app.command("render-maps")
@@ -130,8 +134,9 @@ def render_maps(
     n:int=typer.Argument(..., help="How many maps."),
     folder:Path=typer.Argument(..., help="Where they go; must not hold maps already."),
     seed:int=typer.Option(0, help="Another seed, other maps."),
-    style:Optional[str]=typer.Option(None, help="Draw them in this style, such as report; or in several in turns: report,photocopy."),
-    family:Optional[str]=typer.Option(None, help="Make all of them of this family: axial, centrifugal or turbocharger."),
+    style:Optional[str]=typer.Option(None, help="Draw them in this style, such as report; or in several in turns: "
+                                                "report,photocopy."),
+    family:Optional[str]=typer.Option(None, help="All of this family: axial, centrifugal or turbocharger."),
     workers:Optional[int]=typer.Option(None, help="Processes; one per core by default."),
 ):
     "Draw compressor maps with known curves. Writes image/, label/ (black lines on white), truth/ and manifest.csv."
@@ -144,7 +149,8 @@ def _columns_of(text): # "image=file,label=kind,box=x1:y1:x2:y2" -> what `read_c
     if not text: return {}
     said = dict(part.partition("=")[::2] for part in text.split(","))
     if unknown := set(said) - {"image", "label", "box", "layout", "sep"}:
-        raise VisiondetError(f"--columns says image, label, box, layout or sep, each with =: not {', '.join(sorted(unknown))}")
+        raise VisiondetError(f"--columns says image, label, box, layout or sep, each with =: not "
+                             f"{', '.join(sorted(unknown))}")
     return dict(format="csv", **{k: v.split(":") if k == "box" else v for k, v in said.items()})
 
 def _detector_data(data, fold, split=None, new_split=False, columns=None): # -> a `DetectorData`
@@ -157,14 +163,17 @@ def _segmenter_data(task, data, fold, folds, trimaps=False, maps=600): # -> a `S
     from visiondet.core import data_path, pets_path
     from visiondet.speedlines.render import write_maps
     from visiondet.deploy.bundle import get_job
-    if data is None and trimaps and not (data := pets_path()): raise VisiondetError("where are the pets? name their folder as --data")
+    if data is None and trimaps and not (data := pets_path()):
+        raise VisiondetError("where are the pets? name their folder as --data")
     if data is None and not ((data := data_path()/"maps")/"manifest.csv").is_file():
         _tell(f"rendering {maps} maps into {data}")
         write_maps(data, maps)
-    return get_job(task).data(data, fold=fold, n_splits=folds, **dict(trimaps=True)*trimaps)
+    more = dict(trimaps=True) if trimaps else {} # a classifier's data have none
+    return get_job(task).data(data, fold=fold, n_splits=folds, **more)
 
 # %% ../nbs/62_cli.ipynb #829ea606
-def _train(task, recipe, data, runs, with_parents, overrides, precision, workers): # `data` is a function that gives them
+# `data` is a function that gives them
+def _train(task, recipe, data, runs, with_parents, overrides, precision, workers):
     from visiondet.training.book import get_recipe
     from visiondet.training.evaluate import evaluate_run
     from visiondet.training.recipes import train_recipe
@@ -187,7 +196,8 @@ def _print_metrics(metrics): # a line for each way of measuring
 # %% ../nbs/62_cli.ipynb #53f130f8
 _DATA = typer.Option(None, help="Annotated pictures; the Oxford pets by default.")
 _CHARTS = typer.Option(None, help="Pictures and masks; rendered maps by default.")
-_COLUMNS = typer.Option(None, help="Of a table: image=NAME,label=NAME,box=X0:Y0:X1:Y1,layout=xyxy (or xywh, cxcywh),sep=;")
+_COLUMNS = typer.Option(None, help="Of a table: image=NAME,label=NAME,box=X0:Y0:X1:Y1,layout=xyxy (or xywh, "
+                                   "cxcywh),sep=;")
 _SPLIT = typer.Option(None, help="Split manifest (JSON); made once and kept by default.")
 _NEW_SPLIT = typer.Option(False, "--new-split", help="Make the folds anew: photos have come or gone.")
 _FOLD = typer.Option(0, help="Fold to validate with.")
@@ -198,7 +208,7 @@ _PARENTS = typer.Option(False, "--with-parents", help="Train first the recipes i
 _SIZE = typer.Option(None, help="Side of the network's input, pixels.")
 _EPOCHS = typer.Option(None, help="At most so many epochs in each phase.")
 _ENCODER = typer.Option(None, help="Such as tu-mobilenetv2_100.")
-_PRETRAINED = typer.Option(None, help="Start with ImageNet weights, or with random ones; as the recipe says by default.")
+_PRETRAINED = typer.Option(None, help="Start with ImageNet weights, or random ones; as the recipe says by default.")
 _BS = typer.Option(None, help="Pictures per batch.")
 _PRECISION = typer.Option("auto", help="auto, fp32, bf16 or fp16.")
 _RUNS = typer.Option(None, help="Folder of all runs; the output folder's `models` by default.")
@@ -206,9 +216,11 @@ _WORKERS = typer.Option(1, help="Processes that load pictures.")
 
 @train_app.command("detector")
 def train_detector(
-    recipe:str=typer.Argument(..., help="v1 ... v11, best, fast, tiny."), with_parents:bool=_PARENTS, data:Optional[Path]=_DATA,
+    recipe:str=typer.Argument(..., help="v1 ... v11, best, fast, tiny."), with_parents:bool=_PARENTS,
+    data:Optional[Path]=_DATA,
     columns:Optional[str]=_COLUMNS, split:Optional[Path]=_SPLIT, new_split:bool=_NEW_SPLIT, fold:int=_FOLD,
-    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, body:Optional[str]=typer.Option(None, help="timm name of the body."),
+    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS,
+    body:Optional[str]=typer.Option(None, help="timm name of the body."),
     bs:Optional[int]=_BS, precision:str=_PRECISION, runs:Optional[Path]=_RUNS, workers:int=_WORKERS,
 ):
     "Train a detector by the name of its recipe; the same call goes on with a run that was stopped."
@@ -219,22 +231,27 @@ def train_detector(
 @train_app.command("segmenter")
 def train_segmenter(
     recipe:str=typer.Argument(..., help="lines, photos, tiny, or one of study B: b_resnet34, b_mobilenetv2 ..."),
-    with_parents:bool=_PARENTS, data:Optional[Path]=_CHARTS, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
-    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=_ENCODER, pretrained:Optional[bool]=_PRETRAINED,
+    with_parents:bool=_PARENTS, data:Optional[Path]=_CHARTS, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD,
+    folds:int=_FOLDS,
+    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=_ENCODER,
+    pretrained:Optional[bool]=_PRETRAINED,
     bs:Optional[int]=_BS, precision:str=_PRECISION, runs:Optional[Path]=_RUNS, workers:int=_WORKERS,
 ):
     "Train a segmenter by the name of its recipe; the same call goes on with a run that was stopped."
-    _train("segmenter", recipe, lambda: _segmenter_data("segmenter", data, fold, folds, trimaps, maps), runs, with_parents,
+    _train("segmenter", recipe, lambda: _segmenter_data("segmenter", data, fold, folds, trimaps, maps), runs,
+           with_parents,
            dict(size=size, max_epochs=max_epochs, arch=encoder, bs=bs, pretrained=pretrained), precision, workers)
 
 # %% ../nbs/62_cli.ipynb #bcbcfbc6
 @train_app.command("classifier")
 def train_classifier(
-    recipe:str=typer.Argument(..., help="b_classifier."), data:Optional[Path]=_CHARTS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
-    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=_ENCODER, pretrained:Optional[bool]=_PRETRAINED,
+    recipe:str=typer.Argument(..., help="b_classifier."), data:Optional[Path]=_CHARTS, maps:int=_MAPS, fold:int=_FOLD,
+    folds:int=_FOLDS,
+    size:Optional[int]=_SIZE, max_epochs:Optional[int]=_EPOCHS, encoder:Optional[str]=_ENCODER,
+    pretrained:Optional[bool]=_PRETRAINED,
     bs:Optional[int]=_BS, precision:str=_PRECISION, runs:Optional[Path]=_RUNS, workers:int=_WORKERS,
 ):
-    "Train a network to tell kinds of charts apart, as a start for a segmenter; the same call goes on with a run that was stopped."
+    "Train a network to tell kinds of charts apart, as a start for a segmenter; the same call goes on after a stop."
     _train("classifier", recipe, lambda: _segmenter_data("classifier", data, fold, folds, maps=maps), runs, False,
            dict(size=size, max_epochs=max_epochs, arch=encoder, bs=bs, pretrained=pretrained), precision, workers)
 
@@ -243,7 +260,8 @@ def train_classifier(
 def evaluate(
     run:Path=typer.Argument(..., help="Folder of a finished run."),
     data:Optional[Path]=typer.Option(None, help="Pictures; by default what `train` takes by default."),
-    columns:Optional[str]=_COLUMNS, split:Optional[Path]=_SPLIT, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD, folds:int=_FOLDS,
+    columns:Optional[str]=_COLUMNS, split:Optional[Path]=_SPLIT, trimaps:bool=_TRIMAPS, maps:int=_MAPS, fold:int=_FOLD,
+    folds:int=_FOLDS,
     out:Optional[Path]=typer.Option(None, help="Where to write; the run's folder by default."),
 ):
     "Measure a run of any job. Writes predictions.csv, metrics.json, the best and worst pictures."
@@ -253,7 +271,8 @@ def evaluate(
     from visiondet.training.evaluate import evaluate_run
     from visiondet.training.recipes import load_run
     try: task = Recipe.from_dict(read_json(run/"config.json")["recipe"]).task
-    except (KeyError, TypeError): raise VisiondetError(f"{run/'config.json'}: does not say which recipe was followed") from None
+    except (KeyError, TypeError):
+        raise VisiondetError(f"{run/'config.json'}: does not say which recipe was followed") from None
     if task == "detector": found = _detector_data(data, fold, split, columns=columns)
     else: found = _segmenter_data(task, data, fold, folds, trimaps, maps)
     _print_metrics(evaluate_run(load_run(run, found), out or run))
@@ -283,7 +302,8 @@ def _stdin(): # -> list of paths, or of one `_Held`
     return [Path(os.fsdecode(p)) for p in data.replace(b"\0", b"\n").splitlines() if p.strip()]
 
 def _pdf(name):
-    return VisiondetError(f"{name}: a PDF, and a picture is wanted; `pdftoppm -r 200 -png -f 1 -l 1 {name} page` makes one of its first page")
+    return VisiondetError(f"{name}: a PDF, and a picture is wanted; `pdftoppm -r 200 -png -f 1 -l 1 {name} page` "
+                          f"makes one of its first page")
 
 def _pictures(given, folders=True): # -> list of paths and `_Held`; folders become their pictures
     from visiondet.images import list_pictures
@@ -291,13 +311,17 @@ def _pictures(given, folders=True): # -> list of paths and `_Held`; folders beco
     paths = [p for p in given if isinstance(p, Path)]
     for p in paths:
         if p.suffix.lower() == ".pdf": raise _pdf(p)
-    if given == paths and not any(p.exists() for p in paths): raise VisiondetError(f"{paths[0]}: no such file or folder")
+    if given == paths and not any(p.exists() for p in paths):
+        raise VisiondetError(f"{paths[0]}: no such file or folder")
     found = [q for p in given for q in (list_pictures([p]) if isinstance(p, Path) else [p])]
-    if not found: raise VisiondetError(f"{', '.join(map(str, given))}: no picture in {'these folders' if len(given) > 1 else 'this folder'}")
+    if not found:
+        raise VisiondetError(f"{', '.join(map(str, given))}: no picture in "
+                             f"{'these folders' if len(given) > 1 else 'this folder'}")
     return list(dict.fromkeys(found)) if folders else given
 
 # %% ../nbs/62_cli.ipynb #6fce0cd7
-_PICTURES = typer.Argument(..., help="Pictures and folders of them; - for a picture, or a list of paths, on standard input.")
+_PICTURES = typer.Argument(..., help="Pictures and folders of them; - for a picture, or a list of paths, on standard "
+                                     "input.")
 _JSON = typer.Option(False, "--json", help="Say a line of JSON for each picture.")
 _AGAIN = typer.Option(False, "--again", help="Also do again what was done before with the same model.")
 _DEVICE = typer.Option(None, help="Such as cpu or cuda; a GPU if there is one by default.")
@@ -334,9 +358,11 @@ def _go(results, n, done, line, as_json, more=lambda r: {}): # say each `Written
 def predict(
     pictures:List[Path]=_PICTURES,
     model:Optional[str]=_MODEL,
-    out:Path=typer.Option(Path("predictions"), help="Folder for predictions.csv and annotated pictures; - for the table on standard output."),
+    out:Path=typer.Option(Path("predictions"),
+                          help="Folder for predictions.csv and annotated pictures; - for standard output."),
     no_pictures:bool=typer.Option(False, "--no-pictures", help="Write the table only."),
-    as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS, batch:int=_BATCH,
+    as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS,
+    batch:int=_BATCH,
 ):
     "Say what is in each photo and where."
     from visiondet.report import counted
@@ -345,14 +371,17 @@ def predict(
     from visiondet.deploy.results import COLUMNS, Ledger, answer_files, answer_row, csv_line, looker, predict_files
     def make(): return Predictor(load(), device=device, threads=threads, batch=batch)
     if bare and not as_json: _say(csv_line(COLUMNS))
-    if bare: results = answer_files(looker(make), lambda answer, *_: answer_row(answer), paths, [()]*len(paths), Ledger(None, {}))
+    if bare:
+        results = answer_files(looker(make), lambda answer, *_: answer_row(answer), paths, [()]*len(paths),
+                               Ledger(None, {}))
     else: results = predict_files(make, paths, out, not no_pictures, settings, again)
     def line(r):
         if bare: return csv_line([r.row[c] for c in COLUMNS])
         label, score, *box = (r.row[c] for c in COLUMNS[1:])
         return f"{r.name}: {label} {score:.3f}  " + " ".join(f"{v:.1f}" for v in box)
     bad = _go(results, len(paths), _left(not bare and out/"predictions.csv"), line, as_json)
-    _tell(f"{counted(len(paths) - bad, 'picture')}, {bad} not readable" + ("" if bare else f": {out/'predictions.csv'}"))
+    where = "" if bare else f": {out/'predictions.csv'}"
+    _tell(f"{counted(len(paths) - bad, 'picture')}, {bad} not readable{where}")
     if bad == len(paths): raise VisiondetError("none of the pictures could be read")
 
 # %% ../nbs/62_cli.ipynb #ccac75ff
@@ -365,11 +394,13 @@ def segment(
     pictures:List[Path]=_PICTURES,
     out:Path=typer.Option(..., help="Folder for the masks; - for the mask of one picture on standard output."),
     model:Optional[str]=_MODEL,
-    as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS, batch:int=_BATCH,
+    as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS,
+    batch:int=_BATCH,
 ):
     "Mark the speedlines of charts. Writes a mask per picture, black lines on white."
     paths, bare = _pictures(pictures), str(out) == "-"
-    if bare and len(paths) > 1: raise VisiondetError("the mask of one picture goes to standard output: name a folder for several")
+    if bare and len(paths) > 1:
+        raise VisiondetError("the mask of one picture goes to standard output: name a folder for several")
     load, settings = _model(model, "segmenter")
     from visiondet.deploy.predictor import Predictor
     from visiondet.deploy.results import write_masks
@@ -381,16 +412,21 @@ def segment(
     _summary(len(paths), bad, "segmented")
 
 # %% ../nbs/62_cli.ipynb #fd5e93a1
+_CALIBRATION = typer.Option(None, help="""JSON file for all pictures, or a folder with one of each picture's name:
+    {"x": [{"px": [120, 610], "value": 0}, {"px": [820, 610], "value": 30}], "y": [...], "log": false}, two or
+    more points an axis; px are [x, y] from the upper left corner, y down, a whole number is the middle of a pixel.""")
+
 @app.command()
 def digitize(
     pictures:List[Path]=_PICTURES,
-    calibration:Optional[Path]=typer.Option(None, help="JSON file for all pictures, or a folder with one of each picture's name."),
+    calibration:Optional[Path]=_CALIBRATION,
     speeds:Optional[str]=typer.Option(None, help="Of the curves, in any order: 40000,60000,80000."),
     model:Optional[str]=_MODEL,
-    out:Optional[Path]=typer.Option(None, help="CSV file (curves.csv); for several pictures a folder (curves); - for standard output."),
+    out:Optional[Path]=typer.Option(None, help="CSV file (curves.csv); for several pictures a folder (curves); - for "
+                                               "standard output."),
     as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS,
 ):
-    "Turn compressor maps into numbers. Writes curve, x_px, y_px, flow, pressure_ratio as CSV, and an overlay."
+    "Turn compressor maps into numbers: curve, speed, x_px, y_px, flow, pressure_ratio as CSV, and an overlay."
     given, bare, tmp = _pictures(pictures, folders=False), str(out) == "-", tempfile.TemporaryDirectory()
     if bare: out = Path(tmp.name)/("all" if as_json else "curves.csv")
     from visiondet.deploy.digitizer import Digitizer, digitize_files, plan_files, read_speeds
@@ -413,7 +449,8 @@ def _columns(file): # a table of curves as plain lists
 @bench_app.command("train")
 def bench_training(
     data:Optional[Path]=_DATA, split:Optional[Path]=_SPLIT,
-    rounds:int=typer.Option(3, help="Rounds; each times every way once."), batches:int=typer.Option(8, help="Batches per timing."),
+    rounds:int=typer.Option(3, help="Rounds; each times every way once."),
+    batches:int=typer.Option(8, help="Batches per timing."),
     bs:int=typer.Option(32, help="Photos per batch."), size:int=typer.Option(224, help="Pixels."),
 ):
     "Training throughput beside a bare PyTorch loop and plain fastai, in turns."

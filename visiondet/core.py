@@ -6,8 +6,8 @@
 __all__ = ['safe_text', 'VisiondetError', 'FileError', 'choose', 'data_path', 'weights_path', 'output_path', 'pets_path',
            'maps_path', 'find_weights', 'set_seed', 'rng_state', 'set_rng_state', 'seed_for', 'quiet_imports',
            'has_bf16', 'atomic_path', 'atomic_write', 'remove_leftovers', 'write_text', 'write_json', 'read_json',
-           'write_csv', 'read_table', 'write_figure', 'write_image', 'file_sha256', 'own_names', 'spare_pictures',
-           'RunFolder', 'run_folder', 'inference_folder', 'get_logger']
+           'guard_cell', 'write_csv', 'read_table', 'write_figure', 'write_image', 'file_sha256', 'own_names',
+           'spare_pictures', 'RunFolder', 'run_folder', 'get_logger']
 
 # %% ../nbs/00_core.ipynb #49e6b5b3
 import contextlib, dataclasses, functools, hashlib, json, logging, math, os, random, re, secrets, shutil, sys, time
@@ -20,7 +20,8 @@ def safe_text(
 )->str: # one line in which every character can be seen
     "Text fit for a terminal or a table: line breaks become spaces, control characters the codes that Python writes."
     one_line = " ".join(str(text).splitlines())
-    return "".join(c if c.isprintable() else " " if c.isspace() else c.encode("unicode_escape").decode() for c in one_line)
+    def seen(c): return c if c.isprintable() else " " if c.isspace() else c.encode("unicode_escape").decode()
+    return "".join(map(seen, one_line))
 
 class VisiondetError(Exception):
     "An error its user can mend: a message of one line that names the file, row or setting."
@@ -29,7 +30,6 @@ class VisiondetError(Exception):
 class FileError(VisiondetError):
     "A file or folder that cannot be read or written."
 
-# %% ../nbs/00_core.ipynb #d45c9373
 def choose(
     kind:str,   # what is chosen, for the message: "head"
     name,       # as the user gave it
@@ -72,7 +72,7 @@ def output_path(
     "Where results go."
     return _located(arg, "VISIONDET_OUTPUT", "output")
 
-# %% ../nbs/00_core.ipynb #68eb3877
+# %% ../nbs/00_core.ipynb #90aaca94
 def _real_data(arg, variable):
     "The folder that `arg` or `variable` names, which must exist; None when neither names one"
     path = _located(arg, variable, None)
@@ -92,7 +92,6 @@ def maps_path(
     "Where the real compressor maps are, if anywhere."
     return _real_data(arg, "VISIONDET_MAPS")
 
-# %% ../nbs/00_core.ipynb #4b6fd360
 def find_weights(
     name:str,                  # a model's name, such as "mobilenetv2_100"
     folder:str|Path|None=None, # where to look; None: `weights_path()`
@@ -169,7 +168,6 @@ def quiet_imports():
         warnings.filterwarnings("ignore", message="IProgress") # tqdm would rather have widgets
         yield
 
-# %% ../nbs/00_core.ipynb #7ece4c32
 def has_bf16(
     device:str="cpu", # type of a torch device
 )->bool:
@@ -207,6 +205,8 @@ def atomic_path(
         _fsync(tmp)
         os.replace(tmp, path)
         _fsync(path.parent)
+    except FileError as e: # of a writer within this one, that was given our temporary file to write
+        raise FileError(str(e).replace(str(tmp), str(path))) from e
     except OSError as e:
         if e.filename not in (None, str(tmp), str(path), str(path.parent)): raise # another file's trouble
         raise FileError(f"{path}: cannot be written ({e.strerror or e})") from e
@@ -233,7 +233,9 @@ def remove_leftovers(
     removed = 0
     for f in Path(folder).glob(".*.tmp*"):
         with contextlib.suppress(OSError): # gone already, or not ours
-            if time.time() - f.stat().st_mtime >= older_than: f.unlink(); removed += 1
+            if time.time() - f.stat().st_mtime >= older_than:
+                f.unlink()
+                removed += 1
     return removed
 
 # %% ../nbs/00_core.ipynb #b9f80d6a
@@ -268,7 +270,8 @@ def read_json(
     "Read a JSON file. Raises `FileError` naming file and line where it is missing or broken."
     try: return json.loads(Path(path).read_text(encoding="utf-8-sig")) # -sig: Windows editors may put a mark in front
     except json.JSONDecodeError as e: raise FileError(f"{path}, line {e.lineno}: not JSON ({e.msg})") from e
-    except RecursionError: raise FileError(f"{path}: not JSON that anybody meant (its brackets are nested too deeply)") from None
+    except RecursionError:
+        raise FileError(f"{path}: not JSON that anybody meant (its brackets are nested too deeply)") from None
     except UnicodeDecodeError as e: raise FileError(f"{path}: not UTF-8 text") from e
     except OSError as e: raise FileError(f"{path}: cannot be read ({e.strerror})") from e
 
@@ -276,9 +279,18 @@ def read_json(
 _FORMULA, _NUMBER = re.compile(r"'*[=+\-@\t\r]"), re.compile(r"[+-]?\d+\.?\d*([eE][+-]?\d+)?")
 
 def _is_formula(text): return _FORMULA.match(text) and not _NUMBER.fullmatch(text)
-def _guard(v): return f"'{v}" if isinstance(v, str) and _is_formula(v) else v
+
+def guard_cell(
+    v, # a cell of a table
+): # the same, or a text with an apostrophe in front where a spreadsheet would run it
+    "Make a cell safe for spreadsheets; `write_csv` does it for whole tables."
+    return f"'{v}" if isinstance(v, str) and _is_formula(v) else v
+
+_guard = guard_cell # its name until everybody says `guard_cell`
+
 def _unguard(v): return v[1:] if isinstance(v, str) and v[:1] == "'" and _is_formula(v[1:]) else v
 
+# %% ../nbs/00_core.ipynb #f90defb4
 def _each_text(df, change):
     "A table with `change` done to every text, also to those of its header"
     from pandas.api.types import is_numeric_dtype
@@ -292,7 +304,7 @@ def write_csv(
     **kwargs,        # for `DataFrame.to_csv`; the index is left out unless `index=True`
 ):
     "Write a table as CSV, all or nothing."
-    df = _each_text(df, _guard) if guard else df
+    df = _each_text(df, guard_cell) if guard else df
     with atomic_write(path) as f: df.to_csv(f, **{"index": False, "lineterminator": "\n", **kwargs})
 
 def read_table(
@@ -325,7 +337,6 @@ def write_image(
     from PIL import Image
     with atomic_path(path) as tmp: Image.fromarray(image).save(tmp, **{"quality": 92, **kwargs})
 
-# %% ../nbs/00_core.ipynb #f9f27e80
 def file_sha256(
     path:str|Path, # file to read; any size, a megabyte of it is in memory at a time
 )->str: # 64 hexadecimal digits
@@ -361,8 +372,16 @@ def spare_pictures(
         if os.path.realpath(t) in taken: raise VisiondetError(f"{t}: would replace a picture; write somewhere else")
 
 # %% ../nbs/00_core.ipynb #10bb8b11
+def _into(function):
+    "A function of a path as a method of a folder, which takes a file's name there"
+    @functools.wraps(function)
+    def method(self, name, *args, **kwargs): return function(self.file(name), *args, **kwargs)
+    return method
+
 class RunFolder:
-    "A folder for the results of one run, made if missing. All writing into it is all-or-nothing."
+    """A folder for the results of one run, made if missing; its `write_...` and `read_json` take a name relative to it.
+
+    All writing into it is all-or-nothing. See the functions of these names."""
     def __init__(self,
         path:str|Path, # the folder
     ):
@@ -380,28 +399,10 @@ class RunFolder:
         "The path of a file in this folder."
         return self.path/name
 
-    def write_text(self, name:str, # relative to the folder
-        text:str, # the file's whole content
-    ): "See `write_text`."; write_text(self.file(name), text)
-    def write_json(self, name:str, # relative to the folder
-        obj, # what JSON has, numpy, tensors, paths, dataclasses
-    ): "See `write_json`."; write_json(self.file(name), obj)
-    def write_csv(self, name:str, # relative to the folder
-        df, # a pandas DataFrame
-        **kwargs, # for `DataFrame.to_csv`
-    ): "See `write_csv`."; write_csv(self.file(name), df, **kwargs)
-    def write_figure(self, name:str, # relative to the folder
-        fig, # a matplotlib figure
-        **kwargs, # for `Figure.savefig`
-    ): "See `write_figure`."; write_figure(self.file(name), fig, **kwargs)
-    def write_image(self, name:str, # relative to the folder
-        image, # (H, W, 3) RGB or (H, W) grey array, uint8
-        **kw, # for PIL's `Image.save`
-    ): "See `write_image`."; write_image(self.file(name), image, **kw)
-    def read_json(self, name:str, # relative to the folder
-    ): "See `read_json`."; return read_json(self.file(name))
+    write_text, write_json, write_csv = map(_into, (write_text, write_json, write_csv))
+    write_figure, write_image, read_json = map(_into, (write_figure, write_image, read_json))
 
-# %% ../nbs/00_core.ipynb #c8846010
+# %% ../nbs/00_core.ipynb #8441e30d
 def _checked_name(kind, name):
     "`name` if it is one plain part of a path"
     if not name or name in (".", "..") or any(c in name for c in '/\\:*?"<>|\0'):
@@ -416,12 +417,7 @@ def run_folder(
     "The folder of a training run."
     return RunFolder(output_path(root)/"models"/_checked_name("task", task)/_checked_name("run", name))
 
-def inference_folder(
-    name:str,                # what to call it, such as "v6_fold0"
-    root:str|Path|None=None, # None: `output_path()`
-)->RunFolder: # <root>/inference/<name>
-    "The folder of an inference."
-    return RunFolder(output_path(root)/"inference"/_checked_name("inference", name))
+
 
 # %% ../nbs/00_core.ipynb #e3e602ca
 class _BesideProgressBars(logging.Handler):

@@ -63,7 +63,8 @@ def train_demo(
     folder = Path(folder)
     say(f"Drawing {n} pictures of two kinds of heads")
     df = write_samples(folder/"pictures", n, seed, head=(0.25, 0.7))
-    data = DetectorData(df, folder/"pictures", make_manifest(df, folder/"pictures", n_splits=8, seed=seed, progress=False))
+    data = DetectorData(df, folder/"pictures", make_manifest(df, folder/"pictures", n_splits=8, seed=seed,
+                                                             progress=False))
     set_seed(seed)
     recipe = demo_recipe(size, epochs)
     learn = recipe_learner(recipe, recipe_dls(recipe, data, cache=folder/"cache"))
@@ -85,7 +86,8 @@ def show_real_photo(
     from visiondet.deploy.predictor import Predictor
     photo = chelsea()
     found = Predictor().predict(photo)
-    say(f"The shipped detector on a real photo: {found.label}, {found.score:.2f}, box {tuple(round(v) for v in found.box)}")
+    say(f"The shipped detector on a real photo: {found.label}, {found.score:.2f}, box "
+        f"{tuple(round(v) for v in found.box)}")
     run = RunFolder(folder)
     run.write_image("found.png", found.draw(photo))
     return run.file("found.png")
@@ -121,9 +123,12 @@ def run_demo(
     learn, metrics, run = train_demo(folder, say=say, **kwargs)
     m = metrics["one look"]
     picture, overlay = show_real_photo(folder, say), digitize_demo(folder, say=say)
-    table = pd.DataFrame({"": [m["n"], f"{m['mean_iou']:.3f}", f"{m['iou_50']:.2f}", f"{m['accuracy']:.3f}", m["median_ms"]]},
-                         index=["pictures kept aside", "mean IoU", "share of boxes above IoU 0.5", "accuracy", "ms per picture"])
+    table = pd.DataFrame({"": [m["n"], f"{m['mean_iou']:.3f}", f"{m['iou_50']:.2f}", f"{m['accuracy']:.3f}",
+                               m["median_ms"]]},
+                         index=["pictures kept aside", "mean IoU", "share of boxes above IoU 0.5", "accuracy",
+                                "ms per picture"])
     say(table.to_string(header=False))
     say(f"\nDone in {time.perf_counter() - start:.0f} s. Look at:")
-    for p in (run.file("progress.png"), run.file("top_best.png"), run.file("top_worst.png"), picture, overlay): say(f"  {p}")
+    for p in (run.file("progress.png"), run.file("top_best.png"), run.file("top_worst.png"), picture, overlay):
+        say(f"  {p}")
     return table

@@ -34,6 +34,7 @@ class ImageError(VisiondetError):
 
 _SIGNATURES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"RIFF": "WebP", b"BM": "BMP", b"II*\0": "TIFF",
                b"MM\0*": "TIFF", b"GIF8": "GIF"}
+_PDF = "make a picture of the page first, such as with `pdftoppm -r 200 -png -f 1 -l 1 FILE page`"
 _limit = threading.Lock()
 
 @contextlib.contextmanager
@@ -58,6 +59,7 @@ def _open(file, name, max_pixels):
         file.seek(0)
         start = file.read(8)
         if not start: raise ImageError(name, "the file is empty") from None
+        if start.startswith(b"%PDF"): raise ImageError(name, f"a PDF: {_PDF}") from None
         kind = next((k for s, k in _SIGNATURES.items() if start.startswith(s)), None)
         if kind: raise ImageError(name, f"damaged or truncated (its {kind} header cannot be read)") from None
         raise ImageError(name, "not a picture (JPEG, PNG, WebP, BMP, TIFF or GIF)") from None
@@ -111,7 +113,7 @@ def pil_to_rgb(
     picture:Image.Image, # of any mode, decoded or only opened; not changed, but decoded if it was not
     name:str="picture",  # what to call it in a message: its path, if it has one
 )->np.ndarray: # (H, W, 3) uint8 RGB, upright, writable
-    "A PIL picture as `read_image` would give it. Raises `ImageError` for what is no picture, damaged, or has no pixels."
+    "A PIL picture as `read_image` would give it. Raises `ImageError` for what is no picture, damaged, or empty."
     if not isinstance(picture, Image.Image): raise ImageError(name, f"not a PIL picture but a {type(picture).__name__}")
     with _as_image_error(name):
         _check_pixels(picture, name, float("inf"))
@@ -162,9 +164,15 @@ def image_size(
         im = _open(f, path, float("inf"))
         turned = _orientation(im) > 4
         if im.format == "PNG" and "exif" not in im.info: # PNG may carry EXIF data behind the pixels
-            at = f.tell(); f.seek(0)
-            if b"eXIf" in f.read(): f.seek(at); im.load(); turned = _orientation(im) > 4
-        if im.format == "TIFF" and turned: im.load(); turned = _orientation(im) > 4 # PIL turns it, but when?
+            at = f.tell()
+            f.seek(0)
+            if b"eXIf" in f.read():
+                f.seek(at)
+                im.load()
+                turned = _orientation(im) > 4
+        if im.format == "TIFF" and turned:
+            im.load()
+            turned = _orientation(im) > 4 # PIL turns it, but when?
         return im.size[::-1] if turned else im.size
 
 # %% ../nbs/03_images.ipynb #a10f36e3
@@ -260,7 +268,8 @@ def _read_cache(file, max_pixels):
     "Rows of an earlier scan by path; none if there was none, or it is broken or of another sort"
     try: cached = json.loads(file.read_bytes())
     except (OSError, ValueError, AttributeError): return {}
-    usable = isinstance(cached, dict) and cached.get("version") == _CACHE_VERSION and cached.get("max_pixels") == max_pixels
+    usable = isinstance(cached,
+                        dict) and cached.get("version") == _CACHE_VERSION and cached.get("max_pixels") == max_pixels
     return cached["files"] if usable else {}
 
 def _write_cache(file, max_pixels, rows):
@@ -302,7 +311,9 @@ def scan_images(
             for name, row in read_ahead(todo, look, n_workers, chunk=16):
                 rows[name] = row
                 bar.update()
-                if time.monotonic() - written > 30: _write_cache(file, max_pixels, rows); written = time.monotonic()
+                if time.monotonic() - written > 30:
+                    _write_cache(file, max_pixels, rows)
+                    written = time.monotonic()
     finally:
         if changed: _write_cache(file, max_pixels, rows)
     return pd.DataFrame([(name, *row[2:]) for name, row in sorted(rows.items())], columns=_COLUMNS)

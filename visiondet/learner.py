@@ -106,15 +106,16 @@ def _check_batches(dl):
     raise VisiondetError(f"nothing to train with: {n} pictures do not fill a batch of {bs}; choose a smaller bs")
 
 def _start_bar(learn):
-    "fastprogress starts its clock at epoch 0 only: for a fit that goes on, start it as long ago as the epochs before took"
+    "fastprogress starts its clock at epoch 0 only: for a fit that goes on, as long ago as the epochs before took"
     bar = getattr(getattr(learn, "progress", None), "mbar", None)
     if not bar or not learn.first_epoch: return
     bar.update(0)
-    bar.main_bar.start_t -= max(learn.seconds_before, 0.2*learn.first_epoch) # epochs quicker than that it would pass over
+    # epochs quicker than that it would pass over
+    bar.main_bar.start_t -= max(learn.seconds_before, 0.2*learn.first_epoch)
 
 # %% ../nbs/09_learner.ipynb #fadc35ae
 class VisionLearner(Learner):
-    "A fastai `Learner` for a model with a `body`: frozen stages stand still, `lr_find` leaves no trace, it knows its job."
+    "A fastai `Learner` for a model with a `body`: frozen stages stand still, no trace of `lr_find`, it knows its job."
     def __init__(self,
         dls,                     # fastai `DataLoaders`
         model:nn.Module,         # with an attribute `body` that `stage_params` understands
@@ -152,13 +153,16 @@ class VisionLearner(Learner):
         "fastai's `lr_find`; model, optimizer and random state are afterwards exactly as before."
         with no_trace(self): return super().lr_find(start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs)
 
-    def groups(self)->pd.DataFrame: # columns group (-1 is the head), parameters, training, lr
-        "A table of the parameter groups: parameters, how many of them train, learning rate."
-        if not self.opt: self.create_opt()
-        rows = [dict(group=i - len(self.opt.param_lists), parameters=sum(p.numel() for p in ps),
-                     training=sum(p.numel() for p in ps if p.requires_grad), lr=h["lr"])
-                for i, (ps, h) in enumerate(zip(self.opt.param_lists, self.opt.hypers))]
-        return pd.DataFrame(rows)
+# %% ../nbs/09_learner.ipynb #1f0c4356
+@patch
+def groups(self:VisionLearner
+)->pd.DataFrame: # columns group (-1 is the head), parameters, training, lr
+    "A table of the parameter groups: parameters, how many of them train, learning rate."
+    if not self.opt: self.create_opt()
+    rows = [dict(group=i - len(self.opt.param_lists), parameters=sum(p.numel() for p in ps),
+                 training=sum(p.numel() for p in ps if p.requires_grad), lr=h["lr"])
+            for i, (ps, h) in enumerate(zip(self.opt.param_lists, self.opt.hypers))]
+    return pd.DataFrame(rows)
 
 # %% ../nbs/09_learner.ipynb #f0cad60e
 @contextlib.contextmanager
@@ -246,6 +250,7 @@ def as_function(self:VisionLearner,
     "The model as a function, with the loss's activation and the loaders' normalising."
     return network_function(self.model, self.loss_func.activation, *self.dls.stats, bf16=bf16, bs=bs)
 
+# %% ../nbs/09_learner.ipynb #cc240c1f
 @patch
 def predict(self:VisionLearner,
     picture,  # a path, a file's bytes, a uint8 array or a PIL image
@@ -276,7 +281,8 @@ def export(self:VisionLearner,
     "Write a bundle, for `visiondet.Predictor` and the command. Raises `VisiondetError` for the name of a pickle."
     if Path(path).suffix in (".pkl", ".pth", ".pt"):
         raise VisiondetError(f"{path}: a bundle is no pickle; call it {Path(path).with_suffix('.safetensors').name}")
-    if self.job is None: raise VisiondetError("this Learner knows of no job that could describe it: build it with job=...")
+    if self.job is None:
+        raise VisiondetError("this Learner knows of no job that could describe it: build it with job=...")
     return save_bundle(path, self.model, self.job.describe(self, **about), half)
 
 @patch

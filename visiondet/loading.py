@@ -146,8 +146,8 @@ def set_stats(
         raise VisiondetError(f"mean and std must be three numbers each, std above zero, not {mean} and {std}")
     used = getattr(dls, "stats_used", None) # by a Learner; the default is nobody's
     if used not in (None, (mean, std)):
-        get_logger().warning("these loaders were normalised for another body, which will see other numbers from now on: "
-                             "make loaders of its own for each")
+        get_logger().warning("these loaders were normalised for another body, which will see other numbers from now "
+                             "on: make loaders of its own for each")
     for dl in dls.loaders:
         for f in dl.after_batch.fs:
             if isinstance(f, Normalize): f.mean, f.std = (f.mean.new_tensor(v).view(1, 3, 1, 1) for v in (mean, std))
@@ -171,6 +171,7 @@ class PictureLoaders(DataLoaders):
         "A loader of other pictures, treated as in validation."
         return super().test_dl(test_items, rm_type_tfms=rm_type_tfms, **kwargs)
 
+# %% ../nbs/06b_loading.ipynb #b097235c
 def make_dls(
     items:list,          # records with a `path`
     valid,               # see `split_rows`

@@ -38,7 +38,7 @@ def _wide(coords, n):
 # %% ../nbs/01b_placement.ipynb #a1a350b3
 @dataclass(frozen=True)
 class Placement:
-    "Where something lies: `source * scale + shift` on each axis. Raises `VisiondetError` for a scale without a way back."
+    "Where something lies: `source * scale + shift` on each axis. Raises `VisiondetError` for a scale of 0."
     scale:tuple # (across, down), canvas pixels per pixel of the source; a negative one is a mirror
     shift:tuple # (across, down), where the source's origin lies on the canvas, pixels
 

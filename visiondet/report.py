@@ -53,10 +53,11 @@ class DataError(VisiondetError):
 @dataclass
 class ProblemReport:
     "What was wrong with a data set, and what is left of it."
-    problems: pd.DataFrame  # columns file, line, image, problem (words), kind
+    problems:pd.DataFrame # columns file, line, image, problem (words), kind
 
     @property
-    def ok(self)->bool: # is there no problem at all?
+    def ok(self)->bool:
+        "Is there no problem at all?"
         return not len(self.problems)
 
     def usable(self)->str: # such as "12 pictures"
@@ -67,14 +68,17 @@ class ProblemReport:
         n:int|None=None, # at most so many; None: all
     )->list: # "file:line: picture: problem", one string each
         "The problems as lines of text, in the order of the files."
-        def parts(r): return f"{r.file}:{r.line}" if r.line else r.file, r.image if r.image != r.file else "", r.problem
-        return [": ".join(filter(None, parts(r))) for r in self.problems.head(len(self.problems) if n is None else n).itertuples()]
+        def line(r):
+            where = f"{r.file}:{r.line}" if r.line else r.file
+            return ": ".join(filter(None, (where, r.image if r.image != r.file else "", r.problem)))
+        return [line(r) for r in self.problems.head(len(self.problems) if n is None else n).itertuples()]
 
     def __str__(self):
         n = len(self.problems)
         counts = [f"  {count:4d} {kind}" for kind, count in self.problems.kind.value_counts().items()]
-        more = [f"  ... and {n - 10} more"]*(n > 10)
-        return "\n".join([", ".join(filter(None, [self.usable(), counted(n, "problem")])), *counts, *(f"  {line}" for line in self.lines(10)), *more])
+        more = [f"  ... and {n - 10} more: `problems` is a table of all"]*(n > 10)
+        return "\n".join([", ".join(filter(None, [self.usable(), counted(n, "problem")])), *counts,
+                          *(f"  {line}" for line in self.lines(10)), *more])
 
 # %% ../nbs/03c_report.ipynb #a016fe6e
 def problem_table(
@@ -96,7 +100,7 @@ def act_on(
     "Raise or warn, if there is something to raise or warn about. Raises `error` with three problems in one line."
     n, name = len(report.problems), Path(root).name or str(root)
     if n and on_error == "raise":
-        first = "; ".join(report.lines(3)) + f"; and {n - 3} more"*(n > 3)
+        first = "; ".join(report.lines(3)) + f"; and {n - 3} more, which the error's `report` lists"*(n > 3)
         raise error(f"{name}: {counted(n, 'problem')}: {first} (on_error='skip' goes on without)", report)
     kinds = ", ".join(f"{count} {kind}" for kind, count in report.problems.kind.value_counts().items())
     if n: get_logger().warning("%s: went on with %s, left out: %s", name, report.usable() or "the rest", kinds)

@@ -25,7 +25,8 @@ class SplitError(VisiondetError):
 def _buckets(bits, n_bands):
     "Row numbers that agree in a whole band of bits, bucket by bucket, for each of `n_bands` bands"
     for band in np.array_split(bits, n_bands, axis=1):
-        key = np.unique(np.packbits(band, axis=1), axis=0, return_inverse=True)[1].ravel() if band.shape[1] else [0]*len(bits)
+        key = np.unique(np.packbits(band, axis=1), axis=0,
+                        return_inverse=True)[1].ravel() if band.shape[1] else [0]*len(bits)
         order = np.argsort(key, kind="stable")
         yield from np.split(order, np.flatnonzero(np.diff(np.asarray(key)[order])) + 1)
 
@@ -166,8 +167,8 @@ def _some(names, n=5): return ", ".join(map(str, names[:n])) + (f" and {len(name
 def _told(changes, manifest):
     "What came, went or changed (word -> names), which split it does not fit, and the way on"
     said = "; ".join(f"{len(names)} {word} ({_some(names)})" for word, names in changes.items() if names)
-    return SplitError(f"{said}: this is not what the split {manifest.path or ''} was made of. Put things back, or make a "
-                      "new split with `visiondet train ... --new-split`; its figures compare with no earlier run's")
+    return SplitError(f"{said}: this is not what the split {manifest.path or ''} was made of. Put things back, or "
+                      "make a new split with `visiondet train ... --new-split`; its figures compare with no run before")
 
 # %% ../nbs/06_splits.ipynb #f8614442
 def make_manifest(

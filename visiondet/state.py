@@ -54,7 +54,8 @@ def save_tensors(
 ):
     "Write tensors to one file, atomically."
     tensors = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
-    with atomic_write(path, "wb") as f: f.write(save(tensors, meta)) # safetensors' own `save_file` lets only its owner read it
+    # safetensors' own `save_file` lets only its owner read it
+    with atomic_write(path, "wb") as f: f.write(save(tensors, meta))
 
 def save_state(
     path:str|Path, # the file to write, by custom `.safetensors`

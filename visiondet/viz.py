@@ -21,6 +21,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+from fastcore.basics import patch
 
 # %% ../nbs/05_viz.ipynb #75414113
 PALETTE = dict(
@@ -34,10 +35,10 @@ STYLES = dict(
 
 # %% ../nbs/05_viz.ipynb #1f49c146
 def show_image(
-    ax: Axes,  # where to show it
-    image: np.ndarray,  # (H, W, 3) or (H, W); uint8, or float between 0 and 1
-    title: str | None = None,  # put above the picture
-) -> Axes:
+    ax:Axes, # where to show it
+    image:np.ndarray, # (H, W, 3) or (H, W); uint8, or float between 0 and 1
+    title:str | None = None, # put above the picture
+)->Axes:
     "Show a picture so that its pixels span 0..W and 0..H."
     h, w = image.shape[:2]
     top = 255 if image.dtype == np.uint8 else 1
@@ -73,30 +74,12 @@ class BoxLabel(Text):
     def __init__(
         self,
         box,  # xyxy, in the axes' data coordinates
-        text: str,  # cut off with an ellipsis where the axes are too narrow
-        below: bool = False,  # prefer the lower edge of the box
+        text:str, # cut off with an ellipsis where the axes are too narrow
+        below:bool = False, # prefer the lower edge of the box
         **kwargs,  # for matplotlib's `Text`
     ):
         super().__init__(box[0], box[1], text, ha="left", va="bottom", **kwargs)
         self.box, self.below, self.full = box, below, text
-
-    def settle(
-        self,
-        renderer=None,  # what measures the letters; None: the figure's own
-    ) -> None:
-        "Move the text to where it belongs, and shorten it if the axes are too narrow for it."
-        self.set_text(self.full)
-        room = self.axes.get_window_extent(renderer).padded(-2)  # the outline needs room, too
-        own = super().get_window_extent(renderer)
-        while own.width > room.width and len(self.get_text()) > 1:
-            n = len(self.get_text())
-            keep = max(0, min(n - 2, int(n * room.width / own.width) - 1))
-            self.set_text(self.full[:keep] + "…")
-            own = super().get_window_extent(renderer)
-        (x, y0), (_, y1) = self.axes.transData.transform(np.reshape(self.box, (2, 2)))
-        goal = _spot(x, min(y0, y1), max(y0, y1), own, room, self.below)  # display coordinates: y points up
-        now = self.axes.transData.transform(self.get_position())
-        self.set_position(self.axes.transData.inverted().transform(now + goal - own.min))
 
     def get_window_extent(
         self,
@@ -110,20 +93,40 @@ class BoxLabel(Text):
     def draw(
         self,
         renderer,  # of the canvas that is being drawn
-    ) -> None:
+    )->None:
         "Settle, then draw."
         self.settle(renderer)
         super().draw(renderer)
 
+# %% ../nbs/05_viz.ipynb #5830a523
+@patch
+def settle(
+    self:BoxLabel,
+    renderer=None,  # what measures the letters; None: the figure's own
+)->None:
+    "Move the text to where it belongs, and shorten it if the axes are too narrow for it."
+    self.set_text(self.full)
+    room = self.axes.get_window_extent(renderer).padded(-2)  # the outline needs room, too
+    own = Text.get_window_extent(self, renderer)
+    while own.width > room.width and len(self.get_text()) > 1:
+        n = len(self.get_text())
+        keep = max(0, min(n - 2, int(n * room.width / own.width) - 1))
+        self.set_text(self.full[:keep] + "…")
+        own = Text.get_window_extent(self, renderer)
+    (x, y0), (_, y1) = self.axes.transData.transform(np.reshape(self.box, (2, 2)))
+    goal = _spot(x, min(y0, y1), max(y0, y1), own, room, self.below)  # display coordinates: y points up
+    now = self.axes.transData.transform(self.get_position())
+    self.set_position(self.axes.transData.inverted().transform(now + goal - own.min))
+
 # %% ../nbs/05_viz.ipynb #b6998b5b
 def draw_boxes(
-    ax: Axes,  # with a picture from `show_image`
+    ax:Axes, # with a picture from `show_image`
     boxes,  # (N, 4) or (4,) xyxy in pixels of that picture; array, tensor or list; N may be 0
-    labels: Sequence[str] | str | None = None,  # one per box
-    scores: Sequence[float] | None = None,  # one per box, shown with two digits
-    kind: str = "truth",  # "truth": solid, labelled above; "prediction": dashed, labelled below
-    linewidth: float = 1.8,  # points; the black outline is as much wider
-) -> Axes:
+    labels:Sequence[str] | str | None = None, # one per box
+    scores:Sequence[float] | None = None, # one per box, shown with two digits
+    kind:str = "truth", # "truth": solid, labelled above; "prediction": dashed, labelled below
+    linewidth:float = 1.8, # points; the black outline is as much wider
+)->Axes:
     "Draw boxes on a picture, outlined to show on any background. Raises `ValueError` for an unknown kind."
     if kind not in STYLES:
         raise ValueError(f"kind must be one of {tuple(STYLES)}, not {kind!r}")
@@ -159,16 +162,16 @@ def _array(image):
 
 # %% ../nbs/05_viz.ipynb #4d6044cb
 def show_grid(
-    images: Sequence,  # (H, W, 3) or (H, W) arrays of any sizes, or (C, H, W) tensors between 0 and 1
-    truth: Sequence | None = None,  # per picture: (N, 4) or (4,) xyxy boxes in its pixels, or None
-    prediction: Sequence | None = None,  # the same, for what a model says
-    truth_labels: Sequence | None = None,  # per picture: one label, or one per box
-    prediction_labels: Sequence | None = None,  # the same, for the predicted boxes
-    scores: Sequence | None = None,  # per picture: one score per predicted box
-    titles: Sequence[str] | None = None,  # one per picture, put above it
-    ncols: int = 4,  # pictures side by side, at most
-    width: float = 7,  # inches
-) -> Figure:
+    images:Sequence, # (H, W, 3) or (H, W) arrays of any sizes, or (C, H, W) tensors between 0 and 1
+    truth:Sequence | None = None, # per picture: (N, 4) or (4,) xyxy boxes in its pixels, or None
+    prediction:Sequence | None = None, # the same, for what a model says
+    truth_labels:Sequence | None = None, # per picture: one label, or one per box
+    prediction_labels:Sequence | None = None, # the same, for the predicted boxes
+    scores:Sequence | None = None, # per picture: one score per predicted box
+    titles:Sequence[str] | None = None, # one per picture, put above it
+    ncols:int = 4, # pictures side by side, at most
+    width:float = 7, # inches
+)->Figure:
     "Show pictures of mixed sizes in a neat grid, with their boxes."
     images = [_array(image) for image in images]
     ncols = max(1, min(ncols, len(images)))
@@ -197,12 +200,12 @@ def _grow(mask):
 
 # %% ../nbs/05_viz.ipynb #f3cb4c6b
 def overlay_mask(
-    image: np.ndarray,  # (H, W, 3) or (H, W); uint8, or float between 0 and 1
-    mask: np.ndarray,  # (H, W) bool, 0/1, 0/255 uint8, or probabilities between 0 and 1
-    color: str = PALETTE["vermillion"],  # any colour of matplotlib's
-    alpha: float = 0.5,  # strength of the tint where the mask is 1
-    outline: bool = True,  # draw the edge
-) -> np.ndarray:  # (H, W, 3) uint8
+    image:np.ndarray, # (H, W, 3) or (H, W); uint8, or float between 0 and 1
+    mask:np.ndarray, # (H, W) bool, 0/1, 0/255 uint8, or probabilities between 0 and 1
+    color:str = PALETTE["vermillion"], # any colour of matplotlib's
+    alpha:float = 0.5, # strength of the tint where the mask is 1
+    outline:bool = True, # draw the edge
+)->np.ndarray:  # (H, W, 3) uint8
     "Tint a picture where the mask is, and draw the mask's edge. Raises `ValueError` where their sizes differ."
     image, mask = np.asarray(image), np.asarray(mask)
     if image.shape[:2] != mask.shape:
@@ -271,10 +274,10 @@ def _mark_best(ax, x, df):
 
 # %% ../nbs/05_viz.ipynb #83c82e7c
 def plot_history(
-    df: pd.DataFrame,  # a row per epoch: epoch, train_loss, valid_loss, metrics..., phase; any may be missing
-    metrics: Sequence[str] | None = None,  # columns of the second panel; None takes all that are no loss or lr
-    width: float = 7,  # inches
-) -> Figure:
+    df:pd.DataFrame, # a row per epoch: epoch, train_loss, valid_loss, metrics..., phase; any may be missing
+    metrics:Sequence[str] | None = None, # columns of the second panel; None takes all that are no loss or lr
+    width:float = 7, # inches
+)->Figure:
     "Curves of losses and metrics over the epochs, phases shaded, best validation loss marked."
     metrics = [c for c in df if _is_metric(df, c)] if metrics is None else list(metrics)
     epochs = df["epoch"].to_numpy() if "epoch" in df else np.arange(len(df))
@@ -297,11 +300,11 @@ def plot_history(
 # %% ../nbs/05_viz.ipynb #8ad961ac
 def plot_learning_rate(
     rates,  # (steps,) or (steps, groups) array, or a DataFrame with a column per group
-    names: Sequence[str] | None = None,  # of the groups, first to last
-    phases: Sequence | None = None,  # per step, to shade
-    xlabel: str = "step",  # what a row of `rates` is
-    width: float = 7,  # inches
-) -> Figure:
+    names:Sequence[str] | None = None, # of the groups, first to last
+    phases:Sequence | None = None, # per step, to shade
+    xlabel:str = "step", # what a row of `rates` is
+    width:float = 7, # inches
+)->Figure:
     "The learning rate of every parameter group, on a logarithmic axis."
     if isinstance(rates, pd.DataFrame) and names is None:
         names = list(rates.columns)
@@ -320,18 +323,18 @@ def plot_learning_rate(
 
 # %% ../nbs/05_viz.ipynb #757699a7
 def show_extremes(
-    images: Sequence | Callable,  # pictures, or a function from a row number to a picture
+    images:Sequence | Callable, # pictures, or a function from a row number to a picture
     truth,  # (N, 4) xyxy boxes in the pictures' pixels
     prediction,  # (N, 4) xyxy, likewise
     quality,  # (N,), larger is better: the IoU of truth and prediction
-    n: int = 4,  # how many pictures
-    worst: bool = True,  # False for the best
-    truth_labels: Sequence[str] | None = None,  # (N,)
-    prediction_labels: Sequence[str] | None = None,  # (N,)
+    n:int = 4, # how many pictures
+    worst:bool = True, # False for the best
+    truth_labels:Sequence[str] | None = None, # (N,)
+    prediction_labels:Sequence[str] | None = None, # (N,)
     scores=None,  # (N,) confidence in the predicted label
-    names: Sequence[str] | None = None,  # put above the pictures, before the IoU
-    ncols: int = 4,  # pictures side by side, at most
-) -> Figure:
+    names:Sequence[str] | None = None, # put above the pictures, before the IoU
+    ncols:int = 4, # pictures side by side, at most
+)->Figure:
     "The worst (or best) pictures with truth and prediction, worst (or best) first."
     quality = np.nan_to_num(np.asarray(quality, dtype=float), nan=-np.inf)
     rows = np.argsort(quality if worst else -quality, kind="stable")[:n]
@@ -345,9 +348,9 @@ def show_extremes(
 
 # %% ../nbs/05_viz.ipynb #800bdec4
 def figure_to_array(
-    fig: Figure,  # any matplotlib figure
-    dpi: float | None = None,  # pixels per inch; None keeps the figure's own
-) -> np.ndarray:  # (H, W, 3) uint8 RGB, height and width in inches times `dpi`
+    fig:Figure, # any matplotlib figure
+    dpi:float | None = None, # pixels per inch; None keeps the figure's own
+)->np.ndarray:  # (H, W, 3) uint8 RGB, height and width in inches times `dpi`
     "Draw a figure into an array. The figure itself is left as it was."
     canvas, own_dpi = fig.canvas, fig.dpi
     try:

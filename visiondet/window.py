@@ -43,6 +43,7 @@ class Window(Placement):
         "Where the picture's origin lies on the canvas, (across, down)."
         return tuple(self.size / 2 - s * c for s, c in zip(self.scale, (self.center_x, self.center_y)))
 
+# %% ../nbs/02b_window.ipynb #cfb5b940
 @patch(cls_method=True)
 def whole(cls:Window,
     width:int,  # of the picture, pixels

@@ -44,7 +44,8 @@ def bundle_job(
     except VisiondetError as e: raise BundleError(f"a bundle for another kind of model ({e})") from None
     try: job.check(meta)
     except VisiondetError: raise
-    except Exception as e: raise BundleError(f"the description of the {meta.task} cannot be followed ({type(e).__name__}: {e})") from None
+    except Exception as e:
+        raise BundleError(f"the description of the {meta.task} cannot be followed ({type(e).__name__}: {e})") from None
     return job
 
 def _skeleton(meta):
@@ -117,7 +118,8 @@ def run_meta(
     try:
         if metrics is None: metrics = read_json(m) if (m := file.with_name("metrics.json")).is_file() else {}
         recipe, data = Recipe.from_dict(config["recipe"]), config["data"]
-        meta = get_job(recipe.task).describe_run(recipe, data, name=name or recipe.name, metrics=metrics, attribution=attribution)
+        meta = get_job(recipe.task).describe_run(recipe, data, name=name or recipe.name, metrics=metrics,
+                                                 attribution=attribution)
         bundle_job(meta)
         return replace(meta, recipe=config["recipe"], data=data)
     except (KeyError, TypeError, ValueError, AttributeError) as e:

@@ -22,7 +22,7 @@ from .bundle import Bundle
 from .predictor import Predictor
 from .results import Ledger, answer_files
 from ..images import ImageError, as_picture, list_pictures, picture_name
-from ..speedlines.axes import Calibration, CalibrationError, read_calibration
+from ..speedlines.axes import Calibration, read_calibration
 from ..speedlines.curves import Tracing, trace_curves
 from ..speedlines.maps import check_curves, digitize, draw_overlay, write_curves
 
@@ -159,7 +159,8 @@ def _tables(names, out, many):
     if many and (out.suffix.lower() == ".csv" or out.is_file()):
         raise VisiondetError(f"{out}: of several pictures each has a table of its own: name a folder for them")
     if not many and not out.is_dir() and out.suffix.lower() != ".csv":
-        raise VisiondetError(f"{out}: curves are written as CSV: name it {out.with_suffix('.csv').name}, or make a folder of that name")
+        raise VisiondetError(f"{out}: curves are written as CSV: name it {out.with_suffix('.csv').name}, or make a "
+                             f"folder of that name")
     return [out/name for name in own_names(names, ".csv")] if many or out.is_dir() else [out]
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #e8ad63de
@@ -188,8 +189,10 @@ def read_speeds(
 )->list: # rising
     "Speeds as they are typed. Raises `VisiondetError` for what is no speed, and where one is there twice."
     try: speeds = sorted(float(t) for t in text.split(",") if t.strip())
-    except ValueError: raise VisiondetError(f"speeds are numbers between commas, such as 40000,60000: not {text!r}") from None
-    if not speeds or not all(0 < v < math.inf for v in speeds): raise VisiondetError(f"speeds are above zero: not {text!r}")
+    except ValueError:
+        raise VisiondetError(f"speeds are numbers between commas, such as 40000,60000: not {text!r}") from None
+    if not speeds or not all(0 < v < math.inf for v in speeds):
+        raise VisiondetError(f"speeds are above zero: not {text!r}")
     if len(set(speeds)) < len(speeds): raise VisiondetError(f"each curve has a speed of its own: not {text!r}")
     return speeds
 

@@ -62,7 +62,8 @@ class Predictor:
 
     def __repr__(self):
         m = self.meta
-        return f"Predictor({m.name or m.task}: {', '.join(m.classes)}; {self.looks or self.setup.resizer}, {self.device})"
+        seen = self.looks or self.setup.resizer
+        return f"Predictor({m.name or m.task}: {', '.join(m.classes)}; {seen}, {self.device})"
 
     def find(self,
         images:list, # (H, W, 3) uint8 RGB each, any sizes
@@ -94,7 +95,8 @@ def to_frame(
 )->pd.DataFrame: # image, and what the job says: a detector label, score, xmin, ymin, xmax, ymax in the picture's pixels
     "Answers as a table."
     rows = [a.row() for a in answers if errors or not a.error]
-    df = pd.DataFrame(rows, columns=None if rows else ["name", "label", "score", "xmin", "ymin", "xmax", "ymax", "error"])
+    df = pd.DataFrame(rows, columns=None if rows else ["name", "label", "score", "xmin", "ymin", "xmax", "ymax",
+                                                       "error"])
     error = df.pop("error").fillna("")
     df = df.drop(columns=["width", "height"], errors="ignore").rename(columns={"name": "image"})
     return df.assign(error=error) if errors else df

@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import math
 import os
 import time
 from pathlib import Path
@@ -152,7 +151,7 @@ class Written(NamedTuple):
 
 # %% ../../nbs/51b_deploy.results.ipynb #ae5c5b90
 def answer_files(
-    look,          # a list of pictures -> an iterator of (answer, picture); an answer has an `error`, None if there is none
+    look,          # a list of pictures -> an iterator of (answer, picture); an answer has an `error`, or None there
     write,         # answer, picture, files -> the row to remember, when the files are written
     pictures:list, # paths, or bytes of files
     files:list,    # a tuple of paths for each: what is to be written

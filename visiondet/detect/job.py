@@ -12,7 +12,7 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from ..bundle_file import BundleMeta
-from ..core import output_path
+from ..core import FileError, output_path
 from .find import DetectorUse, Looks, detector_meta
 
 # %% ../../nbs/16_detect.job.ipynb #79703440
@@ -40,19 +40,23 @@ class DetectorData:
                     n_valid=int(self.valid().sum()), n=len(self.df))
 
     def verify(self):
-        "Check that every picture is there and unchanged. Raises `SplitError`."
-        self.manifest.verify(self.folder)
+        "Check that every picture is there, unchanged and in the manifest. Raises `SplitError`."
+        self.manifest.verify(self.folder, self.df)
 
 # %% ../../nbs/16_detect.job.ipynb #8fa68cd9
-def _manifest(df, folder, split):
+def _manifest(df, folder, split, new_split, study):
     "The manifest of a table's pictures: the one named, or the one kept in the output folder, made where there is none"
-    from visiondet.splits import Manifest, make_manifest
-    path = Path(split) if split else output_path()/"cross_validation_split"/folder.resolve().name/"manifest.json"
-    if path.exists() or split: return Manifest.read(path)
+    from visiondet.splits import Manifest, make_manifest, manifest_path
+    root = output_path()/"cross_validation_split"
+    careful = root/"careful"/"manifest.json" # study A's, for its smaller photos
+    if not split: split = careful if study and careful.exists() else manifest_path(df, folder, root, new_split)
+    elif not Path(split).exists(): raise FileError(f"{split}: no such split manifest")
+    if Path(split).exists(): return Manifest.read(split)
     manifest = make_manifest(df, folder)
-    manifest.write(path)
+    manifest.write(split)
     return manifest
 
+# %% ../../nbs/16_detect.job.ipynb #fabc1324
 class DetectorJob(DetectorUse):
     "All that can be asked of a detector, from a folder of annotated photos on."
 
@@ -60,13 +64,15 @@ class DetectorJob(DetectorUse):
         folder=None,              # in any layout that `read_annotations` reads; None: the Oxford pets
         fold:int=0,               # the one to validate with
         split:str|Path|None=None, # a split manifest; None: one of its own, kept in the output folder
+        new_split:bool=False,     # make a new one: photos have come or gone
         **kwargs,                 # for the reader: `format`, `on_error` ...
     )->DetectorData:
         "Read and check a folder's annotations, and part them into folds. Raises `AnnotationError` or `SplitError`."
         from visiondet.detect.formats import pets_dataframe, read_annotations
         df = pets_dataframe(**kwargs) if folder is None else read_annotations(folder, **kwargs)
         place = Path(df.attrs["folder"])
-        return DetectorData(df, place, _manifest(df, place, split), fold)
+        study = folder is None and (place/"boxes.csv").is_file() and not new_split
+        return DetectorData(df, place, _manifest(df, place, split, new_split, study), fold)
 
     def dls(self,
         recipe,            # a `Recipe`
@@ -81,20 +87,22 @@ class DetectorJob(DetectorUse):
         options = dict(aug=recipe.aug, bs=recipe.bs, vocab=data.classes, mean=mean, std=std, **kwargs)
         return detector_dls(data.df, data.valid(), data.folder, size=size, **options)
 
-    def learner(self,
-        recipe,               # a `Recipe`
-        dls,                  # from `dls`
-        pretrained:bool=True, # start from ImageNet weights
-        **kwargs,             # for `detector_learner`
-    ): # a `DetectorLearner` whose `job` is this one
-        "A Learner for a recipe, with its loss and its way of looking."
-        from visiondet.detect.learner import detector_learner
-        from visiondet.detect.losses import CRITERIA, DetectionLoss
-        loss = DetectionLoss(n_classes=len(dls.vocab), **CRITERIA[recipe.criterion])
-        learn = detector_learner(dls, recipe.arch, recipe.head, loss, pretrained=pretrained,
-                                 head_kwargs=recipe.head_options, **kwargs)
-        learn.job, learn.looks = self, Looks(**recipe.looks)
-        return learn
+# %% ../../nbs/16_detect.job.ipynb #cc8fd747
+@patch
+def learner(self:DetectorJob,
+    recipe,               # a `Recipe`
+    dls,                  # from `dls`
+    pretrained:bool=True, # start from ImageNet weights
+    **kwargs,             # for `detector_learner`
+): # a `DetectorLearner` whose `job` is this one
+    "A Learner for a recipe, with its loss and its way of looking."
+    from visiondet.detect.learner import detector_learner
+    from visiondet.detect.losses import CRITERIA, DetectionLoss
+    loss = DetectionLoss(n_classes=len(dls.vocab), **CRITERIA[recipe.criterion])
+    learn = detector_learner(dls, recipe.arch, recipe.head, loss, pretrained=pretrained,
+                             head_kwargs=recipe.head_options, **kwargs)
+    learn.job, learn.looks = self, Looks(**recipe.looks)
+    return learn
 
 # %% ../../nbs/16_detect.job.ipynb #37fad7a9
 @patch

@@ -162,14 +162,14 @@ def describe(self:ClassifierJob,
 @patch
 def describe_run(self:ClassifierJob,
     recipe,    # the `Recipe` of a run
-    data:dict, # what the run wrote of its data: at least `classes`
+    data:dict, # what the run wrote of its data: `classes`, and `stats` (mean and std)
     **about,   # as for `describe`
 )->BundleMeta:
-    "The description of a run's model."
-    from visiondet.segment.data import augmentation
-    from visiondet.segment.models import encoder_stats
+    "The description of a run's model; runs that do not say how they were normalised are from before, and by ImageNet."
+    from visiondet.loading import IMAGENET_STATS
+    from visiondet.segment.augment import augmentation
     resizer = augmentation(recipe.aug, recipe.size).resizer
-    return self._meta(recipe.arch, data["classes"], resizer, encoder_stats(recipe.arch), about)
+    return self._meta(recipe.arch, data["classes"], resizer, data.get("stats", IMAGENET_STATS), about)
 
 @patch
 def _meta(self:ClassifierJob, encoder, classes, resizer, stats, about):
@@ -190,10 +190,11 @@ def check(self:ClassifierJob,
         if type(meta.model.get(k)) is not kind:
             raise BundleError(f"the model's {k} must be a {kind.__name__}, not {meta.model.get(k)!r:.60}")
     if len(meta.classes) != meta.model["n_classes"] or len(meta.classes) < 2:
-        names = ", ".join(meta.classes[:10])
-        raise BundleError(f"names {len(meta.classes)} kinds ({names}) for a model of {meta.model['n_classes']}; two at least")
+        names, n = ", ".join(meta.classes[:10]), meta.model["n_classes"]
+        raise BundleError(f"names {len(meta.classes)} kinds ({names}) for a model of {n}, and tells two apart at least")
     if not meta.resize: raise BundleError("a classifier needs to be told how pictures are resized")
-    if meta.looks or meta.activation: raise BundleError("a classifier looks and reads in one way, and is told of others")
+    if meta.looks or meta.activation:
+        raise BundleError("a classifier looks and reads in one way, and is told of others")
 
 # %% ../../nbs/27_segment.classify.ipynb #432046b1
 @patch

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['tile_starts', 'tile_window', 'predict_tiles', 'predict_whole', 'Tiling', 'find_probability', 'Segmentation',
-           'find_masks', 'write_masks', 'SegmenterUse']
+           'find_masks', 'write_mask', 'SegmenterUse']
 
 # %% ../../nbs/24b_segment.find.ipynb #cbf1197b
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from numbers import Integral
@@ -20,7 +20,7 @@ from PIL import Image
 
 from ..answer import Answer, Job, Setup
 from ..bundle_file import BundleError, BundleMeta, versions
-from ..core import VisiondetError, atomic_path, own_names, spare_pictures, write_image
+from ..core import VisiondetError, atomic_path, write_image
 
 # %% ../../nbs/24b_segment.find.ipynb #ca4b3cf7
 def tile_starts(
@@ -204,24 +204,17 @@ def find_masks(
             for name, im in zip(names, images)]
 
 # %% ../../nbs/24b_segment.find.ipynb #e22a87a7
-def write_masks(
-    predictor,        # whose `predict_many` gives a `Segmentation` for each picture
-    paths:list,       # pictures, see `list_pictures`
-    folder:str|Path,  # where the masks go; made if missing
-)->Iterator: # of (`Segmentation`, the mask's path), in the pictures' order, as they are ready
-    "Write a PNG for each picture, of its name and size. One that cannot be read gives a result with an `error`."
-    targets = [Path(folder)/name for name in own_names(paths, ".png")]
-    spare_pictures(targets, paths)
-    for result, target in zip(predictor.predict_many(paths), targets):
-        if not result.error: _write_mask(target, result)
-        yield result, target
-
-def _write_mask(path, result):
-    "Black on white, or the numbers of several classes with a palette"
-    if len(result.classes) == 1: return write_image(path, 255*(1 - result.mask))
-    picture = Image.fromarray(result.mask)
+def write_mask(
+    path:str|Path,      # of a PNG to make or replace
+    found:Segmentation, # of a picture that could be read
+):
+    "Write a mask of the picture's size, all or nothing."
+    if len(found.classes) == 1: return write_image(path, 255*(1 - found.mask))
+    picture = Image.fromarray(found.mask)
     picture.putpalette([255]*3 + [v for i in range(255) for v in _COLOURS[i % len(_COLOURS)]])
     with atomic_path(path) as tmp: picture.save(tmp)
+
+_write_mask = write_mask # as it was called before
 
 # %% ../../nbs/24b_segment.find.ipynb #6e3672bb
 class SegmenterUse(Job):

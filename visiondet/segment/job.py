@@ -104,17 +104,17 @@ class SegmenterJob(SegmenterUse):
 @patch
 def describe_run(self:SegmenterJob,
     recipe,    # the `Recipe` of a run
-    data:dict, # what the run wrote of its data
+    data:dict, # what the run wrote of its data: `classes`, and `stats` (mean and std)
     **about,   # the other fields of `BundleMeta`: name, metrics, attribution ...
 ): # a `BundleMeta`
-    "The description of a run's model."
-    from visiondet.segment.data import augmentation
+    "The description of a run's model; runs that do not say how they were normalised are from before, and by ImageNet."
+    from visiondet.loading import IMAGENET_STATS
+    from visiondet.segment.augment import augmentation
     from visiondet.segment.losses import segmentation_loss
-    from visiondet.segment.models import encoder_stats
     resizer, classes = augmentation(recipe.aug, recipe.size).resizer, data["classes"]
     loss = segmentation_loss(recipe.criterion, classes=len(classes))
     return self._meta(classes, recipe.head, recipe.arch, len(classes), recipe.head_options, resizer,
-                      None if resizer else Tiling(**recipe.looks), loss, encoder_stats(recipe.arch), about)
+                      None if resizer else Tiling(**recipe.looks), loss, data.get("stats", IMAGENET_STATS), about)
 
 @patch
 def evaluate(self:SegmenterJob,

@@ -7,7 +7,7 @@ __all__ = ['tile_network']
 
 # %% ../../nbs/24b_segment.tiles.ipynb #981ba7cc
 from ..network import network_function
-from .find import Tiling, find_probability, predict_tiles, predict_whole, tile_starts, tile_window
+from .find import Tiling, find_probability, predict_tiles, predict_whole, tile_starts, tile_window # noqa: F401
 
 # %% ../../nbs/24b_segment.tiles.ipynb #01db7d4e
 def tile_network(

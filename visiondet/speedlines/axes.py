@@ -36,7 +36,9 @@ class Scale:
 
     def _even(self, values): return np.log10(values) if self.log else np.asarray(values, float)
 
-    def to_position(self, values:np.ndarray)->np.ndarray: # of any shape, above 0 if the scale is logarithmic -> px
+    def to_position(self,
+        values:np.ndarray, # of any shape; above 0 where the scale is logarithmic
+    )->np.ndarray: # px
         "Where values are."
         low, high = self._even(self.low), self._even(self.high)
         return self.start + (self._even(values) - low)/(high - low)*(self.stop - self.start)
@@ -59,9 +61,7 @@ class Scale:
         at, values = np.asarray(positions, float), np.asarray(values, float)
         if log and values.min() <= 0: raise CalibrationError(f"{values.min():g} has no logarithm")
         if np.ptp(at) == 0 or np.ptp(values) == 0: raise CalibrationError("a scale needs two points that differ")
-        even = np.log10(values) if log else values
-        off = at - at.mean()
-        ends = np.array([at.min(), at.max()])
+        even, off, ends = np.log10(values) if log else values, at - at.mean(), np.array([at.min(), at.max()])
         low, high = even.mean() + (ends - at.mean())*(off @ even)/(off @ off)
         return cls(*(10**np.array([low, high]) if log else (low, high)), *ends, log)
 
@@ -76,8 +76,9 @@ class Frame:
     xlim:tuple     # flow at the left and at the right
     ylim:tuple     # pressure ratio at the bottom and at the top
     log:str=""     # "", "x", "y" or "xy": logarithmic axes
-
-    def scale(self, axis:str)->Scale: # "x" or "y"
+    def scale(self,
+        axis:str, # "x" or "y"
+    )->Scale:
         "One of its axes."
         if axis == "x": return Scale(*self.xlim, self.left, self.right, "x" in self.log)
         return Scale(*self.ylim, self.bottom, self.top, "y" in self.log)
@@ -296,16 +297,20 @@ class AxisPoints:
         log = self.log_x if self.log_x == self.log_y else {"x": self.log_x, "y": self.log_y}
         return {**points, "log": log, **({"skewed": True} if self.skewed else {})}
 
+# %% ../../nbs/40b_speedlines.axes.ipynb #c72e470c
+def _measure_both(cal):
+    "Two `Scale`s, the matrix (2, 2) from px to positions on them, and the residuals of all points"
+    across = dict(x=_direction(cal.y), y=_direction(cal.x))
+    scales, normals, residuals = zip(*(_measure(a, refs, across[a], log) for a, refs, log in cal._axes()))
+    return scales, np.array(normals), [r for axis in residuals for r in axis]
+
 # %% ../../nbs/40b_speedlines.axes.ipynb #773a8c08
 @dataclass(frozen=True)
 class Calibration(AxisPoints):
     "How pixels become flow (x) and pressure ratio (y), see `AxisPoints`."
 
     @cached_property
-    def _fit(self): # two `Scale`s, the matrix (2, 2) from px to positions on them, the residuals of all points
-        across = dict(x=_direction(self.y), y=_direction(self.x))
-        scales, normals, residuals = zip(*(_measure(a, refs, across[a], log) for a, refs, log in self._axes()))
-        return scales, np.array(normals), [r for axis in residuals for r in axis]
+    def _fit(self): return _measure_both(self)
 
     def to_data(self,
         px:np.ndarray, # (..., 2) pixels
@@ -332,7 +337,10 @@ class Calibration(AxisPoints):
         "The point without which the others of its axis agree; None if there is none, or fewer than four to tell."
         return _worst_suspect(self)
 
-    def check(self, width:int, height:int)->list: # size of the picture, px -> str, one line each; empty if all is well
+    def check(self,
+        width:int,  # of the picture, px
+        height:int, # of the picture, px
+    )->list: # of str, one line each; empty if all looks well
         "Warnings for who uses it on a picture. Raises `CalibrationError` where that is hopeless."
         return [*_outside(self, width, height), *_crooked(self), *_disagreeing(self), *_odd_values(self)]
 

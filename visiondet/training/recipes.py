@@ -7,6 +7,7 @@ __all__ = ['recipe_dls', 'recipe_learner', 'environment', 'train_recipe', 'load_
 
 # %% ../../nbs/33b_training.recipes.ipynb #9a96b4a6
 import contextlib
+import json
 import platform
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -82,8 +83,7 @@ def train_recipe(
     @lru_cache(1) # a phase of another size has loaders of its own, also where an earlier one had that size: see `train_run`
     def dls_at(size): return recipe_dls(recipe, data, size or recipe.size, num_workers=num_workers, cache=cache)
     learn = recipe_learner(recipe, dls_at(recipe.phases[0].size or recipe.size))
-    if parent: start_from(learn, _folder(parent, root).path, recipe.parent_opt, parent.head != recipe.head,
-                          widen=get_job(recipe.task).separate)
+    if parent: start_from(learn, _folder(parent, root).path, recipe.parent_opt, body_only=parent.head != recipe.head)
     with contextlib.nullcontext() if bar else quiet(learn): _train(learn, recipe, run, data, dls_at, precision)
     learn.dls = dls_at(recipe.size)
     return learn, run
@@ -97,7 +97,8 @@ def _train(learn, recipe, run, data, dls_at, precision):
         return training_cbs(recipe.monitor, recipe.patience, recipe.ema, recipe.clip, recipe.accumulate, precision)
 
     def enter(learn, phase): learn.dls = dls_at(phase.size or recipe.size)
-    train_run(learn, list(recipe.phases), run.path, config, cbs, enter)
+    known = dict(classes=json.dumps(config["data"]["classes"])) # beside the weights, for whoever finds another config.json
+    train_run(learn, list(recipe.phases), run.path, config, cbs, enter, meta=known)
 
 def _folder(recipe, root):
     return RunFolder(Path(root)/recipe.task/recipe.name) if root else run_folder(recipe.task, recipe.name)
