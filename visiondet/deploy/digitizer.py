@@ -15,6 +15,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import pandas as pd
+from fastcore.basics import patch
 
 from ..answer import Answer
 from ..core import FileError, VisiondetError, atomic_path, own_names, spare_pictures, write_image
@@ -53,22 +54,25 @@ class DigitizedMap:
         "The curves on the faded picture."
         return draw_overlay(self.picture, self.table)
 
-    def row(self)->dict: # plain values
-        "The map in a few words: image, width, height, curves, warnings."
-        height, width = self.picture.shape[:2]
-        return dict(image=self.name, width=width, height=height, curves=self.n_curves, warnings=list(self.warnings))
+# %% ../../nbs/52_deploy.digitizer.ipynb #08aa4121
+@patch
+def row(self:DigitizedMap)->dict: # plain values
+    "The map in a few words: image, width, height, curves, warnings."
+    height, width = self.picture.shape[:2]
+    return dict(image=self.name, width=width, height=height, curves=self.n_curves, warnings=list(self.warnings))
 
-    def write(self,
-        path:str|Path, # CSV file to make or replace
-    )->Path: # the overlay, written beside it
-        "Write the curves and their overlay, both or neither. Raises `FileError`."
-        beside = overlay_path(path)
-        with atomic_path(path) as table, atomic_path(beside) as overlay:
-            for temporary, name, write in ((table, path, lambda t: write_curves(t, self.table)),
-                                           (overlay, beside, lambda t: write_image(t, self.overlay, compress_level=3))):
-                try: write(temporary)
-                except FileError as e: raise FileError(f"{name}: {str(e).split(': ', 1)[-1]}") from e
-        return beside
+@patch
+def write(self:DigitizedMap,
+    path:str|Path, # CSV file to make or replace
+)->Path: # the overlay, written beside it
+    "Write the curves and their overlay, both or neither. Raises `FileError`."
+    beside = overlay_path(path)
+    with atomic_path(path) as table, atomic_path(beside) as overlay:
+        for temporary, name, write in ((table, path, lambda t: write_curves(t, self.table)),
+                                       (overlay, beside, lambda t: write_image(t, self.overlay, compress_level=3))):
+            try: write(temporary)
+            except FileError as e: raise FileError(f"{name}: {str(e).split(': ', 1)[-1]}") from e
+    return beside
 
 def overlay_path(
     path:str|Path, # of a CSV file

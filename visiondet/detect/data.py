@@ -7,7 +7,6 @@ __all__ = ['AUGMENTATIONS', 'Record', 'records', 'TensorDetection', 'Found', 'Ta
            'ResizeItem', 'AugmentItem', 'detector_dls', 'show_batch', 'show_results']
 
 # %% ../../nbs/11_detect.data.ipynb #a03ca6b4
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -219,7 +218,7 @@ class AugmentItem(PictureTransform):
     ):
         self.fallback = ResizeItem(resizer)
         once = dict(check_each_transform=False) # at the end only: a fifth of the time
-        params = A.BboxParams("albumentations", label_fields=[], clip=True, **once)
+        params = A.BboxParams("albumentations", label_fields=[], clip=True, min_area=1.0, **once) # pixels; less is lost
         self.compose = SeededCompose(tfms, bbox_params=params)
 
     def reseed(self,
@@ -285,7 +284,8 @@ def _show(samples, found=None, **kwargs): # a grid of pictures with true and fou
     if found is not None:
         kwargs |= dict(prediction=_boxes_in_pixels(found, images), prediction_labels=[f.label for f in found])
     fig = show_grid(images, truth=_boxes_in_pixels(truth, images), truth_labels=[t.label for t in truth], **kwargs)
-    return show_figure(fig)[:len(images)]
+    for ax in fig.axes[len(images):]: ax.remove() # of the last row, empty
+    return show_figure(fig)
 
 @dispatch
 def show_batch(x:TensorImage, y:TensorDetection, samples, ctxs=None, max_n=9, ncols=None, **kwargs):

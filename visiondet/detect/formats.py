@@ -10,7 +10,7 @@ __all__ = ['READERS', 'read_voc', 'read_study_txt', 'read_yolo', 'read_coco', 'r
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from xml.parsers import expat
 
@@ -22,11 +22,6 @@ from .annotations import COLUMNS, LAYOUTS, AnnotationError, Entry, as_number, ch
 from ..report import Problem
 
 # %% ../../nbs/10b_detect.formats.ipynb #56c88fd1
-class _Malformed(ValueError):
-    def __init__(self, text, lineno=1):
-        super().__init__(text)
-        self.lineno = lineno
-
 def _parse_voc(path):
     "-> ({path of tag: text} of the picture, [the same of each object, plus 'line'])"
     parser, stack, fields, objects, text = expat.ParserCreate(), [], {}, [], []
@@ -48,11 +43,6 @@ def _parse_voc(path):
     parser.Parse(Path(path).read_bytes(), True)
     return fields, objects
 
-def _claimed_size(width, height):
-    "The picture size a file states, None if it states none or 0"
-    size = as_number(width), as_number(height)
-    return tuple(map(int, size)) if all(v >= 1 for v in size) else None  # nan is not
-
 _XML_PLACES = ("annotations/xmls", "Annotations", "annotations", ".")
 
 def _voc_entries(path, one_based):
@@ -65,6 +55,16 @@ def _voc_entries(path, one_based):
         yield Entry(path, o["line"], image, o.get("name", ""), box, size=size, one_based=one_based)
 
 # %% ../../nbs/10b_detect.formats.ipynb #1d038122
+class _Malformed(ValueError):
+    def __init__(self, text, lineno=1):
+        super().__init__(text)
+        self.lineno = lineno
+
+def _claimed_size(width, height):
+    "The picture size a file states, None if it states none or 0"
+    size = as_number(width), as_number(height)
+    return tuple(map(int, size)) if all(v >= 1 for v in size) else None  # nan is not
+
 def _parse_files(files, parse, root=None):
     "`parse(file)` for each file; a file that cannot be parsed becomes one `Problem`"
     for file in files:

@@ -56,6 +56,7 @@ def _manifest(df, folder, split, new_split, study):
     manifest.write(split)
     return manifest
 
+# %% ../../nbs/16_detect.job.ipynb #fabc1324
 class DetectorJob(DetectorUse):
     "All that can be asked of a detector, from a folder of annotated photos on."
 
@@ -86,20 +87,22 @@ class DetectorJob(DetectorUse):
         options = dict(aug=recipe.aug, bs=recipe.bs, vocab=data.classes, mean=mean, std=std, **kwargs)
         return detector_dls(data.df, data.valid(), data.folder, size=size, **options)
 
-    def learner(self,
-        recipe,               # a `Recipe`
-        dls,                  # from `dls`
-        pretrained:bool=True, # start from ImageNet weights
-        **kwargs,             # for `detector_learner`
-    ): # a `DetectorLearner` whose `job` is this one
-        "A Learner for a recipe, with its loss and its way of looking."
-        from visiondet.detect.learner import detector_learner
-        from visiondet.detect.losses import CRITERIA, DetectionLoss
-        loss = DetectionLoss(n_classes=len(dls.vocab), **CRITERIA[recipe.criterion])
-        learn = detector_learner(dls, recipe.arch, recipe.head, loss, pretrained=pretrained,
-                                 head_kwargs=recipe.head_options, **kwargs)
-        learn.job, learn.looks = self, Looks(**recipe.looks)
-        return learn
+# %% ../../nbs/16_detect.job.ipynb #cc8fd747
+@patch
+def learner(self:DetectorJob,
+    recipe,               # a `Recipe`
+    dls,                  # from `dls`
+    pretrained:bool=True, # start from ImageNet weights
+    **kwargs,             # for `detector_learner`
+): # a `DetectorLearner` whose `job` is this one
+    "A Learner for a recipe, with its loss and its way of looking."
+    from visiondet.detect.learner import detector_learner
+    from visiondet.detect.losses import CRITERIA, DetectionLoss
+    loss = DetectionLoss(n_classes=len(dls.vocab), **CRITERIA[recipe.criterion])
+    learn = detector_learner(dls, recipe.arch, recipe.head, loss, pretrained=pretrained,
+                             head_kwargs=recipe.head_options, **kwargs)
+    learn.job, learn.looks = self, Looks(**recipe.looks)
+    return learn
 
 # %% ../../nbs/16_detect.job.ipynb #37fad7a9
 @patch

@@ -43,9 +43,7 @@ class DetectorLearner(VisionLearner):
             if isinstance(out[i], torch.Tensor): out[i] = TensorDetection(out[i])
         return tuple(out)
 
-    def locate(self, images, looks=None, **kwargs): # until nobody asks for it
-        found = self.find(images, range(len(images)), looks, **kwargs)
-        return np.array([f.box for f in found]), np.array([list(f.probs.values()) for f in found])
+
 
 # %% ../../nbs/15_detect.learner.ipynb #908f6161
 _COLUMNS = ["image", "label", *TRUTH, "width", "height", "pred_label", "score", *FOUND]

@@ -47,7 +47,8 @@ def add_iou(
     df:pd.DataFrame, # columns xmin .. ymax and pred_xmin .. pred_ymax, pixels
 )->pd.DataFrame: # a copy with the column iou
     "The IoU of each row's true and predicted box."
-    a, b = (torch.tensor(df[c].to_numpy(dtype=np.float64)) for c in (TRUTH, FOUND)) # a copy: pandas' own is not writable
+    # copies: pandas' own memory is not writable
+    a, b = (torch.tensor(df[c].to_numpy(dtype=np.float64)) for c in (TRUTH, FOUND))
     return df.assign(iou=iou(a, b).numpy())
 
 # %% ../../nbs/14_detect.metrics.ipynb #01b42a52

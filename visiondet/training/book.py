@@ -9,6 +9,8 @@ __all__ = ['STUDY_MODELS', 'STUDY_RATES', 'STUDY_SCHEDULES', 'STUDY', 'OURS', 'S
 # %% ../../nbs/33_training.book.ipynb #9a96b4a6
 from dataclasses import asdict, dataclass, field, fields, replace
 
+from fastcore.basics import patch
+
 from ..core import VisiondetError, choose
 from .phases import Phase
 
@@ -53,19 +55,21 @@ class Recipe:
         if d.get("head") == "classifier": d["task"] = "classifier" # once a segmenter without a decoder
         return cls(**{**d, "phases": tuple(map(Phase.from_dict, d["phases"]))})
 
-    def override(self,
-        size:int|None=None,       # of all phases
-        max_epochs:int|None=None, # of each phase
-        **kwargs,                 # other fields; None leaves a field alone
-    )->"Recipe":
-        "A copy with some fields changed."
-        kwargs = {k: v for k, v in dict(kwargs, size=size).items() if v is not None}
-        if unknown := set(kwargs) - {f.name for f in fields(self)}:
-            raise VisiondetError(f"a recipe has no field {', '.join(sorted(unknown))}")
-        phases = kwargs.get("phases", self.phases)
-        if max_epochs: phases = tuple(replace(p, epochs=min(p.epochs, max_epochs)) for p in phases)
-        if size: phases = tuple(replace(p, size=None) for p in phases)
-        return replace(self, **{**kwargs, "phases": phases})
+# %% ../../nbs/33_training.book.ipynb #1c2d0b75
+@patch
+def override(self:Recipe,
+    size:int|None=None,       # of all phases
+    max_epochs:int|None=None, # of each phase
+    **kwargs,                 # other fields; None leaves a field alone
+)->Recipe:
+    "A copy with some fields changed."
+    kwargs = {k: v for k, v in dict(kwargs, size=size).items() if v is not None}
+    if unknown := set(kwargs) - {f.name for f in fields(self)}:
+        raise VisiondetError(f"a recipe has no field {', '.join(sorted(unknown))}")
+    phases = kwargs.get("phases", self.phases)
+    if max_epochs: phases = tuple(replace(p, epochs=min(p.epochs, max_epochs)) for p in phases)
+    if size: phases = tuple(replace(p, size=None) for p in phases)
+    return replace(self, **{**kwargs, "phases": phases})
 
 # %% ../../nbs/33_training.book.ipynb #e8d2d894
 STUDY_MODELS = dict( # the head, and how far the body is thawed

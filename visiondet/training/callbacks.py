@@ -12,6 +12,7 @@ from fastai.callback.channelslast import ChannelsLast
 from fastai.callback.core import Callback, CancelFitException
 from fastai.callback.tracker import TrackerCallback
 from fastai.callback.training import GradientAccumulation, GradientClip
+from fastcore.basics import patch
 from timm.utils import ModelEmaV3
 
 from ..core import VisiondetError
@@ -54,15 +55,18 @@ class EMA(Callback):
         self.learn.model.load_state_dict(new)
         return old
 
-    def state_dict(self)->dict|None:
-        "The average and its steps; None outside a fit."
-        return None if self.average is None else dict(weights=self.average.module.state_dict(), steps=self.steps)
+# %% ../../nbs/31_training.callbacks.ipynb #61245990
+@patch
+def state_dict(self:EMA)->dict|None:
+    "The average and its steps; None outside a fit."
+    return None if self.average is None else dict(weights=self.average.module.state_dict(), steps=self.steps)
 
-    def load_state_dict(self,
-        state:dict, # what `state_dict` gave
-    ):
-        "Let the next fit go on from there."
-        self._resumed = state
+@patch
+def load_state_dict(self:EMA,
+    state:dict, # what `state_dict` gave
+):
+    "Let the next fit go on from there."
+    self._resumed = state
 
 # %% ../../nbs/31_training.callbacks.ipynb #1f0da39b
 class BestModel(TrackerCallback):
@@ -98,15 +102,18 @@ class BestModel(TrackerCallback):
         if self.run and self.weights is not None: self.learn.model.load_state_dict(self.weights)
         super().after_fit()
 
-    def state_dict(self)->dict:
-        "What is best so far, since when, and its weights."
-        return dict(best=self.best, wait=self.wait, best_epoch=self.best_epoch, weights=self.weights)
+# %% ../../nbs/31_training.callbacks.ipynb #a582bc2a
+@patch
+def state_dict(self:BestModel)->dict:
+    "What is best so far, since when, and its weights."
+    return dict(best=self.best, wait=self.wait, best_epoch=self.best_epoch, weights=self.weights)
 
-    def load_state_dict(self,
-        state:dict, # what `state_dict` gave
-    ):
-        "Let the next fit go on from there."
-        self._resumed = state
+@patch
+def load_state_dict(self:BestModel,
+    state:dict, # what `state_dict` gave
+):
+    "Let the next fit go on from there."
+    self._resumed = state
 
 # %% ../../nbs/31_training.callbacks.ipynb #11dcbcb3
 class Accumulate(GradientAccumulation):

@@ -90,6 +90,7 @@ def train_recipe(
     learn.dls = dls_at(recipe.size)
     return learn, run
 
+# %% ../../nbs/33b_training.recipes.ipynb #cf9749b0
 def _train(learn, recipe, run, data, dls_at, precision):
     "Through all phases, each at its own size"
     if not run.file("environment.json").exists(): run.write_json("environment.json", environment())
