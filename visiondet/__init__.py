@@ -6,7 +6,7 @@
 __all__ = ['Predictor', 'Digitizer']
 
 # %% ../nbs/63b_front.ipynb #4242595a
-__version__ = "0" # that of settings.ini in the package
+__version__ = "0.1.0"
 
 _all_ = ["Predictor", "Digitizer"]
 

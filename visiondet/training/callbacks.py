@@ -12,20 +12,30 @@ from fastai.callback.channelslast import ChannelsLast
 from fastai.callback.core import Callback, CancelFitException
 from fastai.callback.tracker import TrackerCallback
 from fastai.callback.training import GradientAccumulation, GradientClip
-from fastcore.basics import patch
 from timm.utils import ModelEmaV3
 
 from ..core import VisiondetError
 from .fast import FastDepthwise, KeepMemory, precision_cb
 
 # %% ../../nbs/31_training.callbacks.ipynb #6f9d3dca
-class EMA(Callback):
+class _Resumed:
+    "A callback that goes on from a state"
+    _resumed = None
+
+    def load_state_dict(self,
+        state:dict, # what `state_dict` gave
+    ):
+        "Let the next fit go on from there."
+        self._resumed = state
+
+# %% ../../nbs/31_training.callbacks.ipynb #61245990
+class EMA(_Resumed, Callback):
     "Keep a moving average of the weights; validate with it, and leave the fit with it."
     order = 58 # around validation: before the trackers look at its result
 
     def __init__(self,
         decay:float=0.998, # of the average, per step; warmed up
-    ): self.decay, self.average, self._resumed = decay, None, None
+    ): self.decay, self.average = decay, None
 
     def before_fit(self):
         if hasattr(self.learn, "lr_finder") or hasattr(self.learn, "gather_preds"): return
@@ -55,21 +65,12 @@ class EMA(Callback):
         self.learn.model.load_state_dict(new)
         return old
 
-# %% ../../nbs/31_training.callbacks.ipynb #61245990
-@patch
-def state_dict(self:EMA)->dict|None:
-    "The average and its steps; None outside a fit."
-    return None if self.average is None else dict(weights=self.average.module.state_dict(), steps=self.steps)
-
-@patch
-def load_state_dict(self:EMA,
-    state:dict, # what `state_dict` gave
-):
-    "Let the next fit go on from there."
-    self._resumed = state
+    def state_dict(self)->dict|None:
+        "The average and its steps; None outside a fit."
+        return None if self.average is None else dict(weights=self.average.module.state_dict(), steps=self.steps)
 
 # %% ../../nbs/31_training.callbacks.ipynb #1f0da39b
-class BestModel(TrackerCallback):
+class BestModel(_Resumed, TrackerCallback):
     "Keep the best weights and end with them; stop after `patience` epochs without better ones."
     order = 61
 
@@ -79,7 +80,7 @@ class BestModel(TrackerCallback):
         **kwargs,                 # for fastai's `TrackerCallback`: `comp`, `min_delta`
     ):
         super().__init__(monitor, **kwargs)
-        self.patience, self._resumed = patience, None
+        self.patience = patience
 
     def before_fit(self):
         super().before_fit()
@@ -102,18 +103,9 @@ class BestModel(TrackerCallback):
         if self.run and self.weights is not None: self.learn.model.load_state_dict(self.weights)
         super().after_fit()
 
-# %% ../../nbs/31_training.callbacks.ipynb #a582bc2a
-@patch
-def state_dict(self:BestModel)->dict:
-    "What is best so far, since when, and its weights."
-    return dict(best=self.best, wait=self.wait, best_epoch=self.best_epoch, weights=self.weights)
-
-@patch
-def load_state_dict(self:BestModel,
-    state:dict, # what `state_dict` gave
-):
-    "Let the next fit go on from there."
-    self._resumed = state
+    def state_dict(self)->dict:
+        "What is best so far, since when, and its weights."
+        return dict(best=self.best, wait=self.wait, best_epoch=self.best_epoch, weights=self.weights)
 
 # %% ../../nbs/31_training.callbacks.ipynb #11dcbcb3
 class Accumulate(GradientAccumulation):
