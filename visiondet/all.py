@@ -41,7 +41,6 @@ _all_ = ["Path", "plt", "np", "pd", "torch", "CSVLogger", "ShowGraphCallback", "
          "EarlyStoppingCallback",
          "SaveModelCallback", "URLs", "untar_data", "get_image_files", "Interpretation", "PILImage"]
 
-# %% ../nbs/63_all.ipynb #e5176731
 from .core import (VisiondetError, data_path, maps_path, output_path, pets_path, read_json, read_table,
                             set_seed, weights_path,
                             write_csv, write_image, write_json)
@@ -60,7 +59,7 @@ _all_ = ["VisiondetError", "data_path", "maps_path", "output_path", "pets_path",
          "plot_history",
          "show_grid", "show_image"]
 
-# %% ../nbs/63_all.ipynb #9d290c25
+# %% ../nbs/63_all.ipynb #e5176731
 from .detect.data import detector_dls
 from .detect.find import Detection, Looks
 from .detect.formats import (pets_dataframe, read_annotations, read_coco, read_csv, read_voc, read_yolo,
@@ -75,7 +74,6 @@ _all_ = ["detector_dls", "Detection", "Looks", "pets_dataframe", "read_annotatio
          "write_coco", "write_voc", "DetectorData", "DetectionInterpretation", "detector_learner", "DetectionLoss",
          "build_detector"]
 
-# %% ../nbs/63_all.ipynb #bf68aba1
 from .segment.classify import classifier_dls, classifier_learner
 from .segment.data import segmenter_dls
 from .segment.find import Segmentation, Tiling
@@ -117,7 +115,6 @@ _all_ = ["Calibration", "read_calibration", "CompressorMap", "Tracing", "trace_c
          "read_curves", "speed_beta_table", "write_curves", "pool_scores", "score_curves", "unit_errors", "render_map",
          "write_maps"]
 
-# %% ../nbs/63_all.ipynb #58783332
 from .bundle_file import BundleMeta, read_header, save_bundle
 from .deploy.bundle import Bundle, bundle_run, find_bundle, get_bundle, load_bundle, shipped_bundles
 from .deploy.digitizer import DigitizedMap, Digitizer, digitize_files, plan_files

@@ -43,25 +43,6 @@ class _Unread(_Stopped):
     status = 141 # as shells have it after a broken pipe
 
 # %% ../nbs/62_cli.ipynb #b028b424
-def main(
-    args:list|None=None, # None: the command line's
-):
-    "Run the command; errors end it with one line and exit status 1."
-    # before torch is imported: threads that wait leave the processor
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    debug = os.environ.get("VISIONDET_DEBUG")
-    if not debug: warnings.simplefilter("ignore") # of libraries about libraries
-    try:
-        with _ctrl_c(): app(args, standalone_mode=True)
-    except SystemExit as e: # typer's; 130 is Ctrl-C where no command had anything to say
-        if e.code == 130: _stop("stopped", 130)
-        raise
-    except _Stopped as e: _stop(str(e), e.status)
-    except Exception as e:
-        if _pressed: _stop("stopped", 130)
-        if debug: raise
-        _stop(str(e) if isinstance(e, VisiondetError) else safe_text(f"{type(e).__name__}: {e}"), 1)
-
 _pressed = [] # Ctrl-C was: some libraries make an error of their own of it, and a file looks damaged
 
 @contextlib.contextmanager
@@ -100,6 +81,26 @@ def _version(wanted):
 def _frame(version:bool=typer.Option(False, "--version", is_eager=True, callback=_version,
                                      help="Say which version this is.")):
     pass
+
+# %% ../nbs/62_cli.ipynb #829ef5a1
+def main(
+    args:list|None=None, # None: the command line's
+):
+    "Run the command; errors end it with one line and exit status 1."
+    # before torch is imported: threads that wait leave the processor
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    debug = os.environ.get("VISIONDET_DEBUG")
+    if not debug: warnings.simplefilter("ignore") # of libraries about libraries
+    try:
+        with _ctrl_c(): app(args, standalone_mode=True)
+    except SystemExit as e: # typer's; 130 is Ctrl-C where no command had anything to say
+        if e.code == 130: _stop("stopped", 130)
+        raise
+    except _Stopped as e: _stop(str(e), e.status)
+    except Exception as e:
+        if _pressed: _stop("stopped", 130)
+        if debug: raise
+        _stop(str(e) if isinstance(e, VisiondetError) else safe_text(f"{type(e).__name__}: {e}"), 1)
 
 # %% ../nbs/62_cli.ipynb #2820c1fb
 @app.command()
@@ -155,15 +156,15 @@ def _columns_of(text): # "image=file,label=kind,box=x1:y1:x2:y2" -> what `read_c
     return dict(format="csv", **{k: v.split(":") if k == "box" else v for k, v in said.items()})
 
 def _detector_data(data, fold, split=None, new_split=False, columns=None): # -> a `DetectorData`
-    from visiondet.deploy.bundle import get_job
+    from visiondet.training.jobs import get_job
     more = dict(new_split=True) if new_split else {}
     return get_job("detector").data(data, fold=fold, split=split, **more, **_columns_of(columns))
 
-# %% ../nbs/62_cli.ipynb #a562c987
+# %% ../nbs/62_cli.ipynb #90bc17ca
 def _segmenter_data(task, data, fold, folds, trimaps=False, maps=600): # -> a `SegmenterData`
     from visiondet.core import data_path, pets_path
     from visiondet.speedlines.render import write_maps
-    from visiondet.deploy.bundle import get_job
+    from visiondet.training.jobs import get_job
     if data is None and trimaps and not (data := pets_path()):
         raise VisiondetError("where are the pets? name their folder as --data")
     if data is None and not ((data := data_path()/"maps")/"manifest.csv").is_file():

@@ -290,6 +290,7 @@ _guard = guard_cell # its name until everybody says `guard_cell`
 
 def _unguard(v): return v[1:] if isinstance(v, str) and v[:1] == "'" and _is_formula(v[1:]) else v
 
+# %% ../nbs/00_core.ipynb #f90defb4
 def _each_text(df, change):
     "A table with `change` done to every text, also to those of its header"
     from pandas.api.types import is_numeric_dtype

@@ -19,6 +19,7 @@ from torch import nn
 from ..bundle_file import BundleError, BundleMeta, read_bundle, read_header, save_bundle
 from ..core import VisiondetError, file_sha256, output_path, read_json
 from ..state import check_fit, load_tensors
+from ..training.jobs import get_job
 
 # %% ../../nbs/50_deploy.bundle.ipynb #11b953de
 def shipped_bundles(
@@ -26,14 +27,6 @@ def shipped_bundles(
     "The bundles that come with the package."
     at = Path(str(resources.files("visiondet")/"bundles"))
     return {p.stem: p for p in sorted(at.glob("*.safetensors"))}
-
-# %% ../../nbs/50_deploy.bundle.ipynb #4cdfba30
-def get_job(name): # until the table of jobs imports nothing heavy
-    from visiondet.core import choose
-    from visiondet.detect.job import DetectorJob
-    from visiondet.segment.classify import ClassifierJob
-    from visiondet.segment.job import SegmenterJob
-    return choose("job", name, {j.name: j for j in (DetectorJob(), SegmenterJob(), ClassifierJob())})
 
 # %% ../../nbs/50_deploy.bundle.ipynb #59ed3fb8
 def bundle_job(

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import pandas as pd
+from fastcore.basics import patch
 
 from ..answer import Answer
 from ..core import (FileError, VisiondetError, atomic_path, own_names, spare_pictures, write_image, write_json,
@@ -71,29 +72,32 @@ class DigitizedMap:
         found = self.speeds or [SpeedFound()]*self.n_curves
         return make_report(self.name, found, self.map, self.why, self.axes, self.calibration, self.warnings)
 
-    def row(self)->dict: # plain values
-        "The map in a few words: image, width, height, curves, status, speeds, warnings."
-        (height, width), report = self.picture.shape[:2], self.report
-        speeds = sum(c["speed"] is not None for c in report["curves"])
-        return dict(image=self.name, width=width, height=height, curves=self.n_curves, status=report["status"],
-                    speeds=speeds, warnings=[*report["why"], *self.warnings])
+# %% ../../nbs/52_deploy.digitizer.ipynb #9803ff49
+@patch
+def row(self:DigitizedMap)->dict: # plain values
+    "The map in a few words: image, width, height, curves, status, speeds, warnings."
+    (height, width), report = self.picture.shape[:2], self.report
+    speeds = sum(c["speed"] is not None for c in report["curves"])
+    return dict(image=self.name, width=width, height=height, curves=self.n_curves, status=report["status"],
+                speeds=speeds, warnings=[*report["why"], *self.warnings])
 
-    def write(self,
-        path:str|Path, # CSV file to make or replace
-    )->Path: # the overlay, written beside it
-        "Write curves, overlay, report and, if there is one, the map: all or none. Raises `FileError`."
-        files = [(path, lambda t: write_curves(t, self.table)),
-                 (_beside(path, ".report.json"), lambda t: write_json(t, self.report)),
-                 (overlay_path(path), lambda t: write_image(t, self.overlay, compress_level=3))]
-        table = _beside(path, ".map.csv")
-        if self.map is not None: files.append((table, lambda t: write_text(t, write_table(self.map))))
-        with contextlib.ExitStack() as stack:
-            for name, write in files:
-                temporary = stack.enter_context(atomic_path(name))
-                try: write(temporary)
-                except FileError as e: raise FileError(f"{name}: {str(e).split(': ', 1)[-1]}") from e
-        if self.map is None: table.unlink(missing_ok=True)
-        return overlay_path(path)
+@patch
+def write(self:DigitizedMap,
+    path:str|Path, # CSV file to make or replace
+)->Path: # the overlay, written beside it
+    "Write curves, overlay, report and, if there is one, the map: all or none. Raises `FileError`."
+    files = [(path, lambda t: write_curves(t, self.table)),
+             (_beside(path, ".report.json"), lambda t: write_json(t, self.report)),
+             (overlay_path(path), lambda t: write_image(t, self.overlay, compress_level=3))]
+    table = _beside(path, ".map.csv")
+    if self.map is not None: files.append((table, lambda t: write_text(t, write_table(self.map))))
+    with contextlib.ExitStack() as stack:
+        for name, write in files:
+            temporary = stack.enter_context(atomic_path(name))
+            try: write(temporary)
+            except FileError as e: raise FileError(f"{name}: {str(e).split(': ', 1)[-1]}") from e
+    if self.map is None: table.unlink(missing_ok=True)
+    return overlay_path(path)
 
 def overlay_path(
     path:str|Path, # of a CSV file

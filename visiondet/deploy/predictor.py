@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from fastcore.basics import patch
 
 from ..answer import Answer, ask_many
 from ..core import VisiondetError, has_bf16
@@ -72,21 +73,24 @@ class Predictor:
         "Look at pictures in memory."
         with _threads(self.threads): return self.job.find(self.network, images, names, self.setup, self.looks)
 
-    def predict(self,
-        picture, # a path, bytes, PIL image or array, see `as_picture`
-    )->Answer: # the job's: a `Detection`, a `Segmentation` ...
-        "Look at one picture. Raises `ImageError` where it cannot be read."
-        name = picture_name(picture)
-        return self.find([as_picture(picture, name)], [name])[0]
+# %% ../../nbs/51_deploy.predictor.ipynb #4f794e76
+@patch
+def predict(self:Predictor,
+    picture, # a path, bytes, PIL image or array, see `as_picture`
+)->Answer: # the job's: a `Detection`, a `Segmentation` ...
+    "Look at one picture. Raises `ImageError` where it cannot be read."
+    name = picture_name(picture)
+    return self.find([as_picture(picture, name)], [name])[0]
 
-    def predict_many(self,
-        pictures,          # one of those, a folder, or any iterable of them
-        images:bool=False, # give pairs of answer and picture, (H, W, 3) uint8 RGB, or None where it could not be read
-        workers:int=2,     # threads that read
-    ): # yields an `Answer` for each picture, in order
-        "Look at many pictures, one batch at a time; one that cannot be read gives an answer with an `error`."
-        with contextlib.closing(ask_many(self.find, self.job.answer, pictures, self.batch, workers)) as stream:
-            for answer, image in stream: yield (answer, image) if images else answer
+@patch
+def predict_many(self:Predictor,
+    pictures,          # one of those, a folder, or any iterable of them
+    images:bool=False, # give pairs of answer and picture, (H, W, 3) uint8 RGB, or None where it could not be read
+    workers:int=2,     # threads that read
+): # yields an `Answer` for each picture, in order
+    "Look at many pictures, one batch at a time; one that cannot be read gives an answer with an `error`."
+    with contextlib.closing(ask_many(self.find, self.job.answer, pictures, self.batch, workers)) as stream:
+        for answer, image in stream: yield (answer, image) if images else answer
 
 # %% ../../nbs/51_deploy.predictor.ipynb #fb941660
 def to_frame(

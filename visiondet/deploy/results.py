@@ -16,10 +16,12 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from fastcore.basics import patch
+
 from ..core import FileError, RunFolder, _guard, own_names, spare_pictures, write_image, write_text
 from .predictor import Predictor
 from ..images import picture_name
-from ..segment.find import _write_mask
+from ..segment.find import write_mask
 
 # %% ../../nbs/51b_deploy.results.ipynb #72da1583
 class _Lines:
@@ -117,28 +119,31 @@ class Ledger:
         except OSError: return None
         return hashlib.sha256(json.dumps([which, self._settings, more], default=str).encode()).hexdigest()[:32]
 
-    def get(self,
-        picture,   # a path, or a file's bytes
-        files=(),  # what was written for it
-        more=None, # settings of its own
-    )->dict|None: # the row that was added for it; None if it is to be done
-        "What was answered before."
-        row = self._rows.get(self._key(picture, more))
-        return row if row is not None and all(Path(f).is_file() for f in files) else None
-
-    def add(self,
-        picture, row:dict, # as for `get`; plain values
-        more=None,         # likewise
-    ):
-        "Remember an answer. What it says is written must be written already."
-        key = self.path and self._key(picture, more)
-        if not key: return # nothing is remembered, or the picture is gone meanwhile
-        self._lines = self._lines or _Lines(self.path)
-        self._lines.add(json.dumps(dict(key=key, row=row)))
-
     def __enter__(self): return self
     def __exit__(self, *_):
         if self._lines: self._lines.close()
+
+# %% ../../nbs/51b_deploy.results.ipynb #482d6c49
+@patch
+def get(self:Ledger,
+    picture,   # a path, or a file's bytes
+    files=(),  # what was written for it
+    more=None, # settings of its own
+)->dict|None: # the row that was added for it; None if it is to be done
+    "What was answered before."
+    row = self._rows.get(self._key(picture, more))
+    return row if row is not None and all(Path(f).is_file() for f in files) else None
+
+@patch
+def add(self:Ledger,
+    picture, row:dict, # as for `get`; plain values
+    more=None,         # likewise
+):
+    "Remember an answer. What it says is written must be written already."
+    key = self.path and self._key(picture, more)
+    if not key: return # nothing is remembered, or the picture is gone meanwhile
+    self._lines = self._lines or _Lines(self.path)
+    self._lines.add(json.dumps(dict(key=key, row=row)))
 
 # %% ../../nbs/51b_deploy.results.ipynb #7ae53df1
 class Written(NamedTuple):
@@ -228,7 +233,7 @@ def write_masks(
     files = [(Path(folder)/n,) for n in own_names(names, ".png")]
     spare_pictures([f for f, in files], names)
     def write(answer, _, own):
-        _write_mask(own[0], answer)
+        write_mask(own[0], answer)
         return answer_row(answer)
     with Ledger(RunFolder(folder), dict(settings or {}, job="segmenter"), again) as ledger:
         yield from answer_files(looker(predictor), write, pictures, files, ledger)

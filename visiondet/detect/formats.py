@@ -10,7 +10,7 @@ __all__ = ['READERS', 'read_voc', 'read_study_txt', 'read_yolo', 'read_coco', 'r
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from xml.parsers import expat
 
