@@ -21,7 +21,7 @@ from fastcore.basics import patch
 from ..core import FileError, RunFolder, _guard, own_names, spare_pictures, write_image, write_text
 from .predictor import Predictor
 from ..images import picture_name
-from ..segment.find import _write_mask
+from ..segment.find import write_mask
 
 # %% ../../nbs/51b_deploy.results.ipynb #72da1583
 class _Lines:
@@ -233,7 +233,7 @@ def write_masks(
     files = [(Path(folder)/n,) for n in own_names(names, ".png")]
     spare_pictures([f for f, in files], names)
     def write(answer, _, own):
-        _write_mask(own[0], answer)
+        write_mask(own[0], answer)
         return answer_row(answer)
     with Ledger(RunFolder(folder), dict(settings or {}, job="segmenter"), again) as ledger:
         yield from answer_files(looker(predictor), write, pictures, files, ledger)

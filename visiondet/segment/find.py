@@ -214,8 +214,6 @@ def write_mask(
     picture.putpalette([255]*3 + [v for i in range(255) for v in _COLOURS[i % len(_COLOURS)]])
     with atomic_path(path) as tmp: picture.save(tmp)
 
-_write_mask = write_mask # as it was called before
-
 # %% ../../nbs/24b_segment.find.ipynb #6e3672bb
 class SegmenterUse(Job):
     "The half of the segmenter's job that needs a model and no training: describe it, build it, read it, ask it."

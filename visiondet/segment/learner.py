@@ -132,9 +132,3 @@ class SegmentationInterpretation(Interpretation):
         scores = self.learn.predict_table(self.dl.items, **kwargs)
         scores["loss"] = scores.image.map(loss)
         return scores.sort_values("loss", ascending=False, kind="stable", ignore_index=True)
-
-# %% ../../nbs/25_segment.learner.ipynb #78ca7011
-def __getattr__(name): # where these were before
-    if name not in ("classifier_dls", "classifier_learner"): raise AttributeError(name)
-    import visiondet.segment.classify
-    return getattr(visiondet.segment.classify, name)

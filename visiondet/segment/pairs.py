@@ -23,7 +23,6 @@ from tqdm.auto import tqdm
 
 from ..core import read_json
 from ..images import ImageError, find_images, image_size, read_image
-from ..samples import draw_curves, write_curves # noqa: F401
 from ..report import DataError, Problem, ProblemReport, act_on, counted, problem_table, relative_path
 
 # %% ../../nbs/20_segment.pairs.ipynb #dfc7c23f

@@ -9,6 +9,8 @@ __all__ = ['STUDY_MODELS', 'STUDY_RATES', 'STUDY_SCHEDULES', 'STUDY', 'OURS', 'S
 # %% ../../nbs/33_training.book.ipynb #9a96b4a6
 from dataclasses import asdict, dataclass, field, fields, replace
 
+from fastcore.basics import patch
+
 from ..core import VisiondetError, choose
 from .phases import Phase
 
@@ -22,7 +24,7 @@ class Recipe:
     parent:str|None = None            # the recipe whose weights it starts from; None: pretrained ones
     parent_opt:bool = False           # take the parent's optimizer averages along too
     arch:str = "mobilenetv2_100"      # timm name of the body; of a segmenter, its encoder as `build_segmenter` takes it
-    head:str = "attention"            # a name in `detect.models.HEADS`; of a segmenter, in `segment.models.ARCHITECTURES`
+    head:str = "attention"            # a name in `detect.models.HEADS`; of a segmenter, in `ARCHITECTURES`
     head_options:dict = field(default_factory=dict)
     aug:str = "upright"               # a name in the job's `AUGMENTATIONS`
     criterion:str = "ciou"            # a name in the job's `CRITERIA`
@@ -38,7 +40,7 @@ class Recipe:
     train_bn:bool = False             # batch norms of frozen stages go on learning
     pretrained:bool = True            # for recipes without a parent
     seed:int = 0
-    looks:dict = field(default_factory=dict) # how its model looks at a picture: fields of `Looks` or, for cut-outs, `Tiling`
+    looks:dict = field(default_factory=dict) # how it looks at a picture: fields of `Looks` or, for cut-outs, `Tiling`
 
     def to_dict(self)->dict:
         "The recipe as JSON-able data."
@@ -53,23 +55,26 @@ class Recipe:
         if d.get("head") == "classifier": d["task"] = "classifier" # once a segmenter without a decoder
         return cls(**{**d, "phases": tuple(map(Phase.from_dict, d["phases"]))})
 
-    def override(self,
-        size:int|None=None,       # of all phases
-        max_epochs:int|None=None, # of each phase
-        **kwargs,                 # other fields; None leaves a field alone
-    )->"Recipe":
-        "A copy with some fields changed."
-        kwargs = {k: v for k, v in dict(kwargs, size=size).items() if v is not None}
-        if unknown := set(kwargs) - {f.name for f in fields(self)}:
-            raise VisiondetError(f"a recipe has no field {', '.join(sorted(unknown))}")
-        phases = kwargs.get("phases", self.phases)
-        if max_epochs: phases = tuple(replace(p, epochs=min(p.epochs, max_epochs)) for p in phases)
-        if size: phases = tuple(replace(p, size=None) for p in phases)
-        return replace(self, **{**kwargs, "phases": phases})
+# %% ../../nbs/33_training.book.ipynb #1c2d0b75
+@patch
+def override(self:Recipe,
+    size:int|None=None,       # of all phases
+    max_epochs:int|None=None, # of each phase
+    **kwargs,                 # other fields; None leaves a field alone
+)->Recipe:
+    "A copy with some fields changed."
+    kwargs = {k: v for k, v in dict(kwargs, size=size).items() if v is not None}
+    if unknown := set(kwargs) - {f.name for f in fields(self)}:
+        raise VisiondetError(f"a recipe has no field {', '.join(sorted(unknown))}")
+    phases = kwargs.get("phases", self.phases)
+    if max_epochs: phases = tuple(replace(p, epochs=min(p.epochs, max_epochs)) for p in phases)
+    if size: phases = tuple(replace(p, size=None) for p in phases)
+    return replace(self, **{**kwargs, "phases": phases})
 
 # %% ../../nbs/33_training.book.ipynb #e8d2d894
 STUDY_MODELS = dict( # the head, and how far the body is thawed
-    v1=("heavy", -1), v2=("heavy", -2), v3=("light", -1), v4=("light", -2), v5=("light", -3), v6=("light", -4), v7=("light", -5))
+    v1=("heavy", -1), v2=("heavy", -2), v3=("light", -1), v4=("light", -2), v5=("light", -3), v6=("light", -4),
+    v7=("light", -5))
 STUDY_RATES = dict(adam_v1=3e-4, adam_v2=3e-6, adam_v3=1e-2, adam_v4=1e-4, adam_v5=1e-3)
 STUDY_SCHEDULES = dict(
     rop_v1=("plateau", dict(factor=0.1, patience=3)), rop_v2=("plateau", dict(factor=0.5, patience=5)),
@@ -80,8 +85,8 @@ def _study(name, parent, model, aug, criterion, optimizer, schedule="rop_v1", **
     "One version of the study from the names of its parts"
     (head, freeze_to), (kind, options) = STUDY_MODELS[model], STUDY_SCHEDULES[schedule]
     phase = Phase(1000, STUDY_RATES[optimizer], freeze_to, kind, options, name=f"{model} {optimizer}")
-    return Recipe(name, (phase,), parent=parent, arch="efficientnet_b0", head=head, aug=aug, criterion=criterion, size=448,
-                  **_PLAIN_ADAM, patience=10, **kwargs)
+    return Recipe(name, (phase,), parent=parent, arch="efficientnet_b0", head=head, aug=aug, criterion=criterion,
+                  size=448, **_PLAIN_ADAM, patience=10, **kwargs)
 
 _PLAIN_ADAM = dict(opt=dict(mom=0.9, sqr_mom=0.999, eps=1e-8), wd=0.0, ema=None, clip=None) # as both studies had it
 
@@ -115,17 +120,18 @@ OURS = {r.name: r for r in (
 # %% ../../nbs/33_training.book.ipynb #4fb8c149
 def _segmenter(name, phases, **kwargs):
     "A segmenter's recipe, with defaults of its job"
-    own = dict(task="segmenter", arch="tu-mobilenetv2_100", head="unet", aug="charts", criterion="bce_dice", size=256, bs=16, monitor="iou")
+    own = dict(task="segmenter", arch="tu-mobilenetv2_100", head="unet", aug="charts", criterion="bce_dice", size=256,
+               bs=16, monitor="iou")
     return Recipe(name, phases, **{**own, **kwargs})
 
 def _fifty(epochs=50, lr=1e-3, **kwargs): # study B's schedule
     halved = dict(monitor="valid_loss", factor=0.5, patience=5, min_delta=1e-4, min_lr=1e-6)
     return Phase(epochs, lr, schedule="plateau", options=halved, **kwargs)
 
-def _study_b(name, arch="tu-mobilenetv2_100", phases=(_fifty(),), **kwargs):
+def _study_b(name, arch="tu-mobilenetv2_100", phases=None, **kwargs):
     "Study B's settings, with one thing changed"
     own = dict(aug="study", criterion="bce_jaccard", patience=10, monitor="valid_loss", **_PLAIN_ADAM)
-    return _segmenter(name, phases, arch=arch, **{**own, **kwargs})
+    return _segmenter(name, phases or (_fifty(),), arch=arch, **{**own, **kwargs})
 
 # %% ../../nbs/33_training.book.ipynb #6eaeed6d
 STUDY_B = {r.name: r for r in (
@@ -133,7 +139,8 @@ STUDY_B = {r.name: r for r in (
     _study_b("b_efficientnet_b0", "tu-efficientnet_b0"),
     _study_b("b_efficientnet_b1", "tu-efficientnet_b1"),
     _study_b("b_mobilenetv2"),
-    _study_b("b_small_to_large", phases=tuple(_fifty(n, size=s, name=f"{s} px") for n, s in ((20, 128), (15, 192), (15, 256)))),
+    _study_b("b_small_to_large", phases=tuple(
+        _fifty(n, size=s, name=f"{s} px") for n, s in ((20, 128), (15, 192), (15, 256)))),
     _study_b("b_encoder_rate", phases=(_fifty(lr=dict(body=3e-3, head=1e-3)),)),
     _study_b("b_accumulate", accumulate=64),
     _study_b("b_classifier", task="classifier", head="classifier"),
@@ -145,7 +152,8 @@ LINES = {r.name: r for r in (
     _segmenter("lines", (Phase(5, dict(body=1e-3, head=3e-3), size=256, name="small"),
                          Phase(4, dict(body=7e-4, head=2e-3), options=dict(pct_start=0.1), name="large")),
                head_options=_SLIM, criterion="skeleton", size=384, bs=8, wd=0.01, looks=dict(least=900, most=1400)),
-    _segmenter("charts", (Phase(5, dict(body=3e-4, head=1.5e-3), options=dict(pct_start=0.1), name="all"),), parent="lines",
+    _segmenter("charts", (Phase(5, dict(body=3e-4, head=1.5e-3), options=dict(pct_start=0.1), name="all"),),
+               parent="lines",
                head_options=_SLIM, criterion="skeleton", size=384, bs=8, wd=0.01, looks=dict(least=900, most=1400)),
     _segmenter("photos", (Phase(1, 2e-3, freeze_to=-1, schedule="constant", name="decoder"),
                           Phase(12, dict(body=5e-4, head=2e-3), name="all")),
@@ -165,7 +173,9 @@ def get_recipe(
     if task is None and "/" in name: task, name = name.split("/", 1)
     if task is not None: return choose("recipe", name, choose("task", task, RECIPES))
     found = [task for task in RECIPES if name in RECIPES[task]]
-    if len(found) > 1: raise VisiondetError(f"several jobs have a recipe {name!r}: say {' or '.join(f'{t}/{name}' for t in found)}")
+    if len(found) > 1:
+        names = " or ".join(f"{t}/{name}" for t in found)
+        raise VisiondetError(f"several jobs have a recipe {name!r}: say {names}")
     return choose("recipe", name, {k: r for table in RECIPES.values() for k, r in table.items()})
 
 # %% ../../nbs/33_training.book.ipynb #d7419ea4

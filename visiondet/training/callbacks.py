@@ -18,13 +18,24 @@ from ..core import VisiondetError
 from .fast import FastDepthwise, KeepMemory, precision_cb
 
 # %% ../../nbs/31_training.callbacks.ipynb #6f9d3dca
-class EMA(Callback):
+class _Resumed:
+    "A callback that goes on from a state"
+    _resumed = None
+
+    def load_state_dict(self,
+        state:dict, # what `state_dict` gave
+    ):
+        "Let the next fit go on from there."
+        self._resumed = state
+
+# %% ../../nbs/31_training.callbacks.ipynb #61245990
+class EMA(_Resumed, Callback):
     "Keep a moving average of the weights; validate with it, and leave the fit with it."
     order = 58 # around validation: before the trackers look at its result
 
     def __init__(self,
         decay:float=0.998, # of the average, per step; warmed up
-    ): self.decay, self.average, self._resumed = decay, None, None
+    ): self.decay, self.average = decay, None
 
     def before_fit(self):
         if hasattr(self.learn, "lr_finder") or hasattr(self.learn, "gather_preds"): return
@@ -58,14 +69,8 @@ class EMA(Callback):
         "The average and its steps; None outside a fit."
         return None if self.average is None else dict(weights=self.average.module.state_dict(), steps=self.steps)
 
-    def load_state_dict(self,
-        state:dict, # what `state_dict` gave
-    ):
-        "Let the next fit go on from there."
-        self._resumed = state
-
 # %% ../../nbs/31_training.callbacks.ipynb #1f0da39b
-class BestModel(TrackerCallback):
+class BestModel(_Resumed, TrackerCallback):
     "Keep the best weights and end with them; stop after `patience` epochs without better ones."
     order = 61
 
@@ -75,7 +80,7 @@ class BestModel(TrackerCallback):
         **kwargs,                 # for fastai's `TrackerCallback`: `comp`, `min_delta`
     ):
         super().__init__(monitor, **kwargs)
-        self.patience, self._resumed = patience, None
+        self.patience = patience
 
     def before_fit(self):
         super().before_fit()
@@ -102,12 +107,6 @@ class BestModel(TrackerCallback):
         "What is best so far, since when, and its weights."
         return dict(best=self.best, wait=self.wait, best_epoch=self.best_epoch, weights=self.weights)
 
-    def load_state_dict(self,
-        state:dict, # what `state_dict` gave
-    ):
-        "Let the next fit go on from there."
-        self._resumed = state
-
 # %% ../../nbs/31_training.callbacks.ipynb #11dcbcb3
 class Accumulate(GradientAccumulation):
     "fastai's `GradientAccumulation`; what is left at the end of an epoch is dropped."
@@ -119,8 +118,8 @@ class Accumulate(GradientAccumulation):
 
     def after_train(self):
         if not self.stepped:
-            raise VisiondetError(f"nothing was trained: an epoch has {self.count} pictures, a step gathers {self.n_acc}; "
-                                 "choose a smaller accumulate")
+            raise VisiondetError(f"nothing was trained: an epoch has {self.count} pictures, a step gathers "
+                                 f"{self.n_acc}; choose a smaller accumulate")
 
 # %% ../../nbs/31_training.callbacks.ipynb #59c7904f
 def training_cbs(
@@ -133,6 +132,7 @@ def training_cbs(
     channels_last:bool=True,      # memory format that convolutions are fastest in
 )->list: # of fastai callbacks
     "The callbacks of a training."
-    cbs = [BestModel(monitor, patience), precision_cb(precision), EMA(ema) if ema else None, GradientClip(clip) if clip else None,
+    cbs = [BestModel(monitor, patience), precision_cb(precision),
+           EMA(ema) if ema else None, GradientClip(clip) if clip else None,
            Accumulate(accumulate) if accumulate else None, ChannelsLast() if channels_last else None]
     return [*(cb for cb in cbs if cb is not None), FastDepthwise(), KeepMemory()]

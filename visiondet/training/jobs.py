@@ -7,9 +7,9 @@ __all__ = ['JOBS', 'get_job']
 
 # %% ../../nbs/30_training.jobs.ipynb #9a96b4a6
 from ..core import choose
-from ..detect.job import DetectorData, DetectorJob
+from ..detect.job import DetectorJob
 from ..segment.classify import ClassifierJob
-from ..segment.job import SegmenterData, SegmenterJob, segmenter_data
+from ..segment.job import SegmenterJob
 
 # %% ../../nbs/30_training.jobs.ipynb #c92777d6
 JOBS = {job.name: job for job in (DetectorJob(), SegmenterJob(), ClassifierJob())}

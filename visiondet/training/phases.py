@@ -84,7 +84,8 @@ def run_phase(
 ):
     """Train `learn` through one phase.
 
-    Options: one_cycle pct_start, div, div_final; plateau monitor, factor, patience, min_delta, min_lr; cyclic up, low."""
+    Options: one_cycle pct_start, div, div_final; plateau monitor, factor, patience, min_delta, min_lr;
+    cyclic up, low."""
     learn.freeze_to(phase.freeze_to) if phase.freeze_to else learn.unfreeze()
     if learn.opt is None: learn.create_opt()
     lr, options, cbs = phase.rates(len(learn.opt.hypers)), dict(phase.options), list(cbs or [])
