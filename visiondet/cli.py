@@ -435,32 +435,21 @@ def digitize(
     "Turn compressor maps into numbers: curves and map as CSV, an overlay to check by, a report."
     given, bare, tmp = _pictures(pictures, folders=False), str(out) == "-", tempfile.TemporaryDirectory()
     if bare: out = Path(tmp.name)/("all" if as_json else "curves.csv")
-    from visiondet.deploy.digitizer import Digitizer, digitize_files, plan_files, read_speeds
+    from visiondet.deploy.digitizer import Digitizer, digitize_files, plan_files, read_speeds, write_programs
     if bare and as_json: out.mkdir()
     plans, speeds = plan_files(given, out, calibration), speeds and read_speeds(speeds)
     load, settings = _model(model, "segmenter")
-    options = dict(unit=flow_unit, n_beta=n_beta)
-    results = digitize_files(lambda: Digitizer(load(), device=device, threads=threads), plans, speeds, settings, again,
-                             **options)
+    make = lambda: Digitizer(load(), device=device, threads=threads)
+    results = digitize_files(make, plans, speeds, settings, again, unit=flow_unit, n_beta=n_beta)
     def line(r):
         if bare: return r.files[0].read_text().rstrip("\n")
-        said = [_exported(r.files[0], t) for t in to.split(",") if t]
+        said = write_programs(r.files[0], to)
         there = r.files[0].with_suffix(".map.csv").exists()
         found = f"{r.row['curves']} curves, " + (f"map with {r.row['speeds']} speeds" if there else "no map")
         return "\n".join([f"{r.name}: {r.row['status']}: {found}: {r.files[0]}, {r.files[1].name}", *said])
     def more(r): return dict(files=[], table=_columns(r.files[0])) if bare and r.files else {}
     bad = _go(results, len(plans), _left(not bare and plans[0].table.parent), line, as_json, more)
     _summary(len(plans), bad, "digitised")
-
-def _exported(curves, to): # the map beside a table of curves, for a program; -> what to say
-    from visiondet.core import read_json
-    from visiondet.speedlines.exchange import read_map, write_map
-    table, about = curves.with_suffix(".map.csv"), read_json(curves.with_suffix(".report.json"))["map"]
-    if about is None: return f"{curves}: no map to write as {to}"
-    try:
-        cmap = read_map(table, flow_unit=about["flow_unit"], speed_unit=about["speed_unit"], name=curves.stem)
-        return f"{to}: {write_map(curves.parent, cmap, [to.strip()])[0]}"
-    except VisiondetError as e: return f"{curves}: {e}"
 
 def _columns(file): # a table of curves as plain lists
     import pandas as pd
@@ -488,6 +477,7 @@ def calibrate(
         _say(f"{name}: " + str(found).replace("\n", "; "))
     _summary(len(paths), bad, "calibrated")
 
+# %% ../nbs/62_cli.ipynb #f6925c8c
 @app.command()
 def overlay(
     picture:Path=typer.Argument(..., help="The chart."),

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LEAST', 'DOUBT', 'DigitizedMap', 'overlay_path', 'DigitizeError', 'chart_evidence', 'as_calibration', 'Digitizer',
-           'Plan', 'plan_files', 'read_speeds', 'digitize_files']
+           'Plan', 'plan_files', 'read_speeds', 'digitize_files', 'write_programs']
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c35f66c
 import contextlib
@@ -19,8 +19,8 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..answer import Answer
-from ..core import (FileError, VisiondetError, atomic_path, own_names, spare_pictures, write_image, write_json,
-                            write_text)
+from ..core import (FileError, VisiondetError, atomic_path, own_names, read_json, spare_pictures, write_image,
+                            write_json, write_text)
 from .bundle import Bundle
 from .predictor import Predictor
 from .results import Ledger, answer_files
@@ -28,8 +28,8 @@ from ..images import ImageError, as_picture, list_pictures, picture_name
 from ..speedlines.axes import Calibration, read_calibration
 from ..speedlines.curves import Tracing, trace_curves
 from ..speedlines.compressor_map import CompressorMap
-from ..speedlines.maps import check_curves, digitize, write_curves
-from ..speedlines.exchange import write_table
+from ..speedlines.maps import check_curves, digitize as curve_table, write_curves
+from ..speedlines.exchange import read_map, write_map, write_table
 from ..speedlines.speeds import SpeedFound
 from ..speedlines.verdict import draw_reading, given_speeds, make_map, make_report
 
@@ -175,31 +175,6 @@ class Digitizer:
 
     def __repr__(self): return f"Digitizer({self.predictor})"
 
-    def digitize(self,
-        picture,               # a path, bytes, PIL image or array, see `as_picture`
-        calibration="auto",    # see `as_calibration`; "auto": from the numbers at the axes; None: nothing but pixels
-        speeds:list|None=None, # of the curves, slowest first; None: from their labels
-        unit:str="",           # of flow; "": from the title of the axis
-        n_beta:int=11,         # columns of the map
-    )->DigitizedMap:
-        "Curves and map of a picture. Raises `ImageError`, `DigitizeError` naming the picture, or what is said above."
-        name, auto = picture_name(picture), isinstance(calibration, str) and calibration == "auto"
-        im, used = as_picture(picture, name), as_calibration(None if auto else calibration)
-        odd = used.check(*im.shape[1::-1]) if used else []
-        prob = self.predictor.predict(im).prob
-        curves = trace_curves(prob, self.tracing)
-        doubts, axes, words = self._check(name, prob, curves), None, []
-        if auto or (used and speeds is None): axes, words, said = _read_axes(im, self.threads, auto)
-        if auto: used, odd = axes and axes.calibration, said
-        table = digitize(curves, used, speeds)
-        found, read = _speeds_of(table, words, axes, im), check_curves(table)
-        if speeds is not None: found = given_speeds(sorted(map(float, speeds)), found)
-        table["speed"] = table["curve"].map(dict(enumerate([f.speed for f in found], 1))).astype(float)
-        warnings = list(dict.fromkeys([*doubts, *odd, *read, *check_curves(table)]))
-        cmap, why = make_map(table, found, used, axes, unit, n_beta, warnings, Path(name).stem)
-        return DigitizedMap(name, im, prob, table, tuple(warnings), used, axes if auto else None, tuple(words),
-                            tuple(found), cmap, why)
-
     def _check(self, name, prob, curves): # -> list of warnings
         "Is this a chart with speedlines?"
         if not curves: raise DigitizeError(name, "no speedlines found")
@@ -208,6 +183,33 @@ class Digitizer:
             raise DigitizeError(name, "not a compressor map: what looks like lines makes no clear curves "
                                       f"(evidence {e['evidence']:.2f} of 1)")
         return ["the lines are hard to make out: check the overlay"] if e["evidence"] < DOUBT else []
+
+# %% ../../nbs/52_deploy.digitizer.ipynb #b56c11e4
+@patch
+def digitize(self:Digitizer,
+    picture,               # a path, bytes, PIL image or array, see `as_picture`
+    calibration="auto",    # see `as_calibration`; "auto": from the numbers at the axes; None: nothing but pixels
+    speeds:list|None=None, # of the curves, slowest first; None: from their labels
+    unit:str="",           # of flow; "": from the title of the axis
+    n_beta:int=11,         # columns of the map
+)->DigitizedMap:
+    "Curves and map of a picture. Raises `ImageError`, `DigitizeError` naming the picture, or what is said above."
+    name, auto = picture_name(picture), isinstance(calibration, str) and calibration == "auto"
+    im, used = as_picture(picture, name), as_calibration(None if auto else calibration)
+    odd = used.check(*im.shape[1::-1]) if used else []
+    prob = self.predictor.predict(im).prob
+    curves = trace_curves(prob, self.tracing)
+    doubts, axes, words = self._check(name, prob, curves), None, []
+    if auto or (used and speeds is None): axes, words, said = _read_axes(im, self.threads, auto)
+    if auto: used, odd = axes and axes.calibration, said
+    table = curve_table(curves, used, speeds)
+    found, read = _speeds_of(table, words, axes, im), check_curves(table)
+    if speeds is not None: found = given_speeds(sorted(map(float, speeds)), found)
+    table["speed"] = table["curve"].map(dict(enumerate([f.speed for f in found], 1))).astype(float)
+    warnings = list(dict.fromkeys([*doubts, *odd, *read, *check_curves(table)]))
+    cmap, why = make_map(table, found, used, axes, unit, n_beta, warnings, Path(name).stem)
+    return DigitizedMap(name, im, prob, table, tuple(warnings), used, axes if auto else None, tuple(words),
+                        tuple(found), cmap, why)
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c87d631
 class Plan(NamedTuple):
@@ -296,3 +298,20 @@ def digitize_files(
     more = [_content(p.calibration) for p in plans] if folder else []
     with Ledger(folder, dict(settings or {}, job="digitizer", speeds=speeds, **options), again) as ledger:
         yield from answer_files(look, write, [p.picture for p in plans], files, ledger, more)
+
+# %% ../../nbs/52_deploy.digitizer.ipynb #695a5620
+def write_programs(
+    curves:str|Path, # CSV file that was written, with its map and report beside it
+    to:str,          # names in `visiondet.speedlines.exchange.FORMATS`, between commas
+    **options,       # efficiency ...: see `visiondet.speedlines.exchange.prepared`
+)->list: # of str: for each what was written, or why not
+    "The map beside a table of curves, written for programs."
+    about, out = read_json(_beside(curves, ".report.json"))["map"], []
+    for name in (t.strip() for t in to.split(",") if t.strip()):
+        try:
+            if about is None: raise VisiondetError("there is no map")
+            units = {k: about[k] for k in ("flow_unit", "speed_unit")}
+            cmap = read_map(_beside(curves, ".map.csv"), **units, name=Path(curves).stem)
+            out.append(f"{name}: {write_map(Path(curves).parent, cmap, [name], **options)[0]}")
+        except VisiondetError as e: out.append(f"{curves}: not written for {name}: {e}")
+    return out

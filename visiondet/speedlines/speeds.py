@@ -62,7 +62,10 @@ def _labels(words, taken):
         out += [_Label(float(v), "", w, 0.9) for v in pointed if float(v) > 0]
     return out
 
-def tick_words(words, axes):
+def tick_words(
+    words:list, # of `Word`
+    axes,       # `AxesFound` of the picture
+)->list: # of `Word`
     "The words that are numbers of the axes, or stand beyond them"
     out = []
     for a in (axes.x, axes.y):

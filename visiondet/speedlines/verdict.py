@@ -146,6 +146,7 @@ def _draw_ticks(canvas, points, axis, scale, unit):
         cv2.line(canvas, a, b, _TICK, max(1, round(1.5*unit)), cv2.LINE_AA)
         _write(canvas, f"{value:g}", at + ([4*unit, -8*unit] if axis == "x" else [10*unit, 0]), 0.42*unit, _TICK)
 
+# %% ../../nbs/49b_speedlines.verdict.ipynb #022f84ae
 def draw_reading(
     picture:np.ndarray,   # (H, W, 3) uint8 RGB
     table:pd.DataFrame,   # of curves
