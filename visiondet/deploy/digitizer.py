@@ -18,7 +18,7 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..answer import Answer
-from ..core import FileError, VisiondetError, atomic_path, own_names, spare_pictures, write_image
+from ..core import VisiondetError, atomic_path, own_names, spare_pictures, write_image
 from .bundle import Bundle
 from .predictor import Predictor
 from .results import Ledger, answer_files
@@ -68,10 +68,8 @@ def write(self:DigitizedMap,
     "Write the curves and their overlay, both or neither. Raises `FileError`."
     beside = overlay_path(path)
     with atomic_path(path) as table, atomic_path(beside) as overlay:
-        for temporary, name, write in ((table, path, lambda t: write_curves(t, self.table)),
-                                       (overlay, beside, lambda t: write_image(t, self.overlay, compress_level=3))):
-            try: write(temporary)
-            except FileError as e: raise FileError(f"{name}: {str(e).split(': ', 1)[-1]}") from e
+        write_curves(table, self.table)
+        write_image(overlay, self.overlay, compress_level=3)
     return beside
 
 def overlay_path(
