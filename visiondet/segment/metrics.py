@@ -117,8 +117,7 @@ class MaskMetric(Metric):
     @property
     def value(self)->float|None:
         "The mean of the classes' figures; None before the first batch."
-        each = self.per_class
-        return sum(each)/len(each) if each else None
+        return sum(each)/len(each) if (each := self.per_class) else None
 
     @property
     def name(self)->str:
