@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['app', 'train_app', 'bench_app', 'main', 'demo', 'scan', 'render_maps', 'train_detector', 'train_segmenter',
-           'train_classifier', 'evaluate', 'predict', 'segment', 'digitize', 'bench_training']
+           'train_classifier', 'evaluate', 'predict', 'segment', 'digitize', 'calibrate', 'overlay', 'convert',
+           'bench_training']
 
 # %% ../nbs/62_cli.ipynb #287cf7c9
 import contextlib
@@ -81,7 +82,7 @@ def _frame(version:bool=typer.Option(False, "--version", is_eager=True, callback
                                      help="Say which version this is.")):
     pass
 
-# %% ../nbs/62_cli.ipynb #59bdfdfa
+# %% ../nbs/62_cli.ipynb #829ef5a1
 def main(
     args:list|None=None, # None: the command line's
 ):
@@ -159,7 +160,7 @@ def _detector_data(data, fold, split=None, new_split=False, columns=None): # -> 
     more = dict(new_split=True) if new_split else {}
     return get_job("detector").data(data, fold=fold, split=split, **more, **_columns_of(columns))
 
-# %% ../nbs/62_cli.ipynb #a562c987
+# %% ../nbs/62_cli.ipynb #90bc17ca
 def _segmenter_data(task, data, fold, folds, trimaps=False, maps=600): # -> a `SegmenterData`
     from visiondet.core import data_path, pets_path
     from visiondet.speedlines.render import write_maps
@@ -413,7 +414,8 @@ def segment(
     _summary(len(paths), bad, "segmented")
 
 # %% ../nbs/62_cli.ipynb #fd5e93a1
-_CALIBRATION = typer.Option(None, help="""JSON file for all pictures, or a folder with one of each picture's name:
+_CALIBRATION = typer.Option(Path("auto"), help="""auto: from the numbers at the axes; none; or a JSON file for all
+    pictures, or a folder with one of each picture's name:
     {"x": [{"px": [120, 610], "value": 0}, {"px": [820, 610], "value": 30}], "y": [...], "log": false}, two or
     more points an axis; px are [x, y] from the upper left corner, y down, a whole number is the middle of a pixel.""")
 
@@ -421,30 +423,101 @@ _CALIBRATION = typer.Option(None, help="""JSON file for all pictures, or a folde
 def digitize(
     pictures:List[Path]=_PICTURES,
     calibration:Optional[Path]=_CALIBRATION,
-    speeds:Optional[str]=typer.Option(None, help="Of the curves, in any order: 40000,60000,80000."),
+    speeds:Optional[str]=typer.Option(None, help="Of the curves, in any order: 40000,60000; else labels are read."),
+    flow_unit:str=typer.Option("", help="Of the x axis, such as kg/s; else its title says it."),
+    n_beta:int=typer.Option(11, help="Columns of the map, surge and choke included."),
+    to:str=typer.Option("", help="Write the map for these programs, too: pycycle,npss,gsp,tmats,cantera,tespy."),
     model:Optional[str]=_MODEL,
     out:Optional[Path]=typer.Option(None, help="CSV file (curves.csv); for several pictures a folder (curves); - for "
                                                "standard output."),
     as_json:bool=_JSON, again:bool=_AGAIN, device:Optional[str]=_DEVICE, threads:Optional[int]=_THREADS,
 ):
-    "Turn compressor maps into numbers: curve, speed, x_px, y_px, flow, pressure_ratio as CSV, and an overlay."
+    "Turn compressor maps into numbers: curves and map as CSV, an overlay to check by, a report."
     given, bare, tmp = _pictures(pictures, folders=False), str(out) == "-", tempfile.TemporaryDirectory()
     if bare: out = Path(tmp.name)/("all" if as_json else "curves.csv")
     from visiondet.deploy.digitizer import Digitizer, digitize_files, plan_files, read_speeds
     if bare and as_json: out.mkdir()
     plans, speeds = plan_files(given, out, calibration), speeds and read_speeds(speeds)
     load, settings = _model(model, "segmenter")
-    results = digitize_files(lambda: Digitizer(load(), device=device, threads=threads), plans, speeds, settings, again)
+    options = dict(unit=flow_unit, n_beta=n_beta)
+    results = digitize_files(lambda: Digitizer(load(), device=device, threads=threads), plans, speeds, settings, again,
+                             **options)
     def line(r):
         if bare: return r.files[0].read_text().rstrip("\n")
-        return f"{r.name}: {r.row['curves']} curves: {r.files[0]}, {r.files[1].name}"
+        said = [_exported(r.files[0], t) for t in to.split(",") if t]
+        there = r.files[0].with_suffix(".map.csv").exists()
+        found = f"{r.row['curves']} curves, " + (f"map with {r.row['speeds']} speeds" if there else "no map")
+        return "\n".join([f"{r.name}: {r.row['status']}: {found}: {r.files[0]}, {r.files[1].name}", *said])
     def more(r): return dict(files=[], table=_columns(r.files[0])) if bare and r.files else {}
     bad = _go(results, len(plans), _left(not bare and plans[0].table.parent), line, as_json, more)
     _summary(len(plans), bad, "digitised")
 
+def _exported(curves, to): # the map beside a table of curves, for a program; -> what to say
+    from visiondet.core import read_json
+    from visiondet.speedlines.exchange import read_map, write_map
+    table, about = curves.with_suffix(".map.csv"), read_json(curves.with_suffix(".report.json"))["map"]
+    if about is None: return f"{curves}: no map to write as {to}"
+    try:
+        cmap = read_map(table, flow_unit=about["flow_unit"], speed_unit=about["speed_unit"], name=curves.stem)
+        return f"{to}: {write_map(curves.parent, cmap, [to.strip()])[0]}"
+    except VisiondetError as e: return f"{curves}: {e}"
+
 def _columns(file): # a table of curves as plain lists
     import pandas as pd
     return {k: [None if v != v else v for v in values] for k, values in pd.read_csv(file).to_dict("list").items()}
+
+# %% ../nbs/62_cli.ipynb #9ac033b1
+@app.command()
+def calibrate(
+    pictures:List[Path]=_PICTURES,
+    out:Path=typer.Option(..., help="Folder for NAME.json where the axes are sure, and NAME.calibration.png."),
+    threads:Optional[int]=_THREADS,
+):
+    "Read the scales of charts from the numbers beside their axes. What is not sure is shown, and not written."
+    from visiondet.core import write_image, write_json
+    from visiondet.images import as_picture, picture_name
+    from visiondet.speedlines.calibrate import draw_calibration, find_calibration
+    paths, bad = _pictures(pictures), 0
+    for picture in paths:
+        name = picture_name(picture)
+        im = as_picture(picture, name)
+        found, stem = find_calibration(im, threads=threads or 1), Path(name).stem
+        write_image(out/f"{stem}.calibration.png", draw_calibration(im, found))
+        if found.accepted: write_json(out/f"{stem}.json", dict(calibration=found.calibration.to_dict()))
+        bad += not found.accepted
+        _say(f"{name}: " + str(found).replace("\n", "; "))
+    _summary(len(paths), bad, "calibrated")
+
+@app.command()
+def overlay(
+    picture:Path=typer.Argument(..., help="The chart."),
+    curves:Path=typer.Argument(..., help="CSV of its curves, perhaps edited."),
+    out:Optional[Path]=typer.Option(None, help="PNG to write; CURVES.overlay.png if it is not said."),
+):
+    "Draw curves on their chart again."
+    from visiondet.core import write_image
+    from visiondet.deploy.digitizer import overlay_path
+    from visiondet.images import as_picture
+    from visiondet.speedlines.maps import draw_overlay, read_curves
+    out = out or overlay_path(curves)
+    write_image(out, draw_overlay(as_picture(picture), read_curves(curves)))
+    _say(out)
+
+@app.command()
+def convert(
+    table:Path=typer.Argument(..., help="A map: NAME.map.csv, or a file of one of the programs."),
+    to:str=typer.Option(..., help="pycycle, npss, gsp, tmats, cantera, tespy or table; several between commas."),
+    out:Path=typer.Option(Path("."), help="Folder."),
+    flow_unit:str=typer.Option("", help="Of the table's flow, such as kg/s."),
+    speed_unit:str=typer.Option("", help="Of its speeds: share, % or rpm."),
+    efficiency:Optional[float]=typer.Option(None, help="One number for where the map has none, such as 0.8."),
+):
+    "Write a map as another program reads it. What a program cannot run is refused, and why."
+    from visiondet.speedlines.exchange import read_map, write_map
+    about = {k: v for k, v in dict(flow_unit=flow_unit, speed_unit=speed_unit).items() if v}
+    cmap = read_map(table, **about)
+    out.mkdir(parents=True, exist_ok=True)
+    for path in write_map(out, cmap, to, efficiency=efficiency): _say(path)
 
 # %% ../nbs/62_cli.ipynb #a7e8af0f
 @bench_app.command("train")

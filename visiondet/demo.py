@@ -94,8 +94,8 @@ def show_real_photo(
 
 # %% ../nbs/61_demo.ipynb #036fdc8c
 def digitize_demo(
-    folder:str|Path, # where map.png, curves.csv and curves.overlay.png go
-    seed:int=7,      # another seed, another map
+    folder:str|Path, # where map.png, curves.csv, curves.map.csv, curves.overlay.png and curves.report.json go
+    seed:int=542,    # another seed, another map
     say=print,       # told what was found
 )->Path: # of the overlay
     "Draw a compressor map and digitise it with the shipped segmenter."
@@ -104,10 +104,11 @@ def digitize_demo(
     from visiondet.speedlines.render import render_map
     run, chart = RunFolder(folder), render_map(seed, "report")
     run.write_image("map.png", chart.picture)
-    found = Digitizer().digitize(run.file("map.png"), chart.calibration)
+    found = Digitizer().digitize(run.file("map.png")) # its scales and speeds are read from what is written there
     overlay = found.write(run.file("curves.csv"))
     score = score_curves(chart.polylines, found.polylines, float(np.hypot(*np.ptp(chart.corners_px, axis=0))))
     say(f"The shipped segmenter on a made-up compressor map: {score['found']} of {score['lines']} lines, "
+        f"{found.report['status']}, scales {found.report['axes']['status']}, {found.row()['speeds']} speeds read; "
         f"in the map's units in {run.file('curves.csv')}")
     return overlay
 

@@ -7,6 +7,7 @@ __all__ = ['LEAST', 'DOUBT', 'DigitizedMap', 'overlay_path', 'DigitizeError', 'c
            'Plan', 'plan_files', 'read_speeds', 'digitize_files']
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c35f66c
+import contextlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,19 @@ import pandas as pd
 from fastcore.basics import patch
 
 from ..answer import Answer
-from ..core import VisiondetError, atomic_path, own_names, spare_pictures, write_image
+from ..core import (FileError, VisiondetError, atomic_path, own_names, spare_pictures, write_image, write_json,
+                            write_text)
 from .bundle import Bundle
 from .predictor import Predictor
 from .results import Ledger, answer_files
 from ..images import ImageError, as_picture, list_pictures, picture_name
 from ..speedlines.axes import Calibration, read_calibration
 from ..speedlines.curves import Tracing, trace_curves
-from ..speedlines.maps import check_curves, digitize, draw_overlay, write_curves
+from ..speedlines.compressor_map import CompressorMap
+from ..speedlines.maps import check_curves, digitize, write_curves
+from ..speedlines.exchange import write_table
+from ..speedlines.speeds import SpeedFound
+from ..speedlines.verdict import draw_reading, given_speeds, make_map, make_report
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #f60ae6c0
 @dataclass(frozen=True, eq=False)
@@ -36,6 +42,12 @@ class DigitizedMap:
     prob:np.ndarray     # (H, W) float32, how likely a speedline is there
     table:pd.DataFrame  # a row per point, see `visiondet.speedlines.maps.digitize`
     warnings:tuple = () # what a person should look at, one line each
+    calibration:Calibration|None = None # the scales that were used
+    axes:object = None  # what was found of them, `visiondet.speedlines.calibrate.AxesFound`; None: nobody looked
+    words:tuple = ()    # all that was read
+    speeds:tuple = ()   # a `SpeedFound` for each curve
+    map:CompressorMap|None = None # the curves whose speeds are known
+    why:str = ""        # why there is no map
 
     error = None # as every answer has it: a picture without speedlines is no `DigitizedMap`
 
@@ -51,32 +63,49 @@ class DigitizedMap:
 
     @property
     def overlay(self)->np.ndarray: # (H, W, 3) uint8 RGB
-        "The curves on the faded picture."
-        return draw_overlay(self.picture, self.table)
+        "All that was read, on the faded picture: curves, speeds, ticks, surge line."
+        return draw_reading(self.picture, self.table, self.speeds, self.calibration)
 
-# %% ../../nbs/52_deploy.digitizer.ipynb #08aa4121
+    @property
+    def report(self)->dict: # plain JSON, see `make_report`
+        "For the map and each curve: ok, review or refused, and why."
+        found = self.speeds or [SpeedFound()]*self.n_curves
+        return make_report(self.name, found, self.map, self.why, self.axes, self.calibration, self.warnings)
+
+# %% ../../nbs/52_deploy.digitizer.ipynb #9803ff49
 @patch
 def row(self:DigitizedMap)->dict: # plain values
-    "The map in a few words: image, width, height, curves, warnings."
-    height, width = self.picture.shape[:2]
-    return dict(image=self.name, width=width, height=height, curves=self.n_curves, warnings=list(self.warnings))
+    "The map in a few words: image, width, height, curves, status, speeds, warnings."
+    (height, width), report = self.picture.shape[:2], self.report
+    speeds = sum(c["speed"] is not None for c in report["curves"])
+    return dict(image=self.name, width=width, height=height, curves=self.n_curves, status=report["status"],
+                speeds=speeds, warnings=[*report["why"], *self.warnings])
 
 @patch
 def write(self:DigitizedMap,
     path:str|Path, # CSV file to make or replace
 )->Path: # the overlay, written beside it
-    "Write the curves and their overlay, both or neither. Raises `FileError`."
-    beside = overlay_path(path)
-    with atomic_path(path) as table, atomic_path(beside) as overlay:
-        write_curves(table, self.table)
-        write_image(overlay, self.overlay, compress_level=3)
-    return beside
+    "Write curves, overlay, report and, if there is one, the map: all or none. Raises `FileError`."
+    files = [(path, lambda t: write_curves(t, self.table)),
+             (_beside(path, ".report.json"), lambda t: write_json(t, self.report)),
+             (overlay_path(path), lambda t: write_image(t, self.overlay, compress_level=3))]
+    table = _beside(path, ".map.csv")
+    if self.map is not None: files.append((table, lambda t: write_text(t, write_table(self.map))))
+    with contextlib.ExitStack() as stack:
+        for name, write in files:
+            temporary = stack.enter_context(atomic_path(name))
+            try: write(temporary)
+            except FileError as e: raise FileError(f"{name}: {str(e).split(': ', 1)[-1]}") from e
+    if self.map is None: table.unlink(missing_ok=True)
+    return overlay_path(path)
 
 def overlay_path(
     path:str|Path, # of a CSV file
 )->Path:
     "Where the overlay of a table of curves is: `curves.overlay.png` beside `curves.csv`."
     return Path(path).with_suffix(".overlay.png")
+
+def _beside(path, suffix): return Path(path).with_suffix(suffix)
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #03ac353e
 class DigitizeError(ImageError):
@@ -108,6 +137,27 @@ def as_calibration(
     return Calibration.from_dict(calibration) if isinstance(calibration, dict) else read_calibration(calibration)
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #31d80d0e
+_BY_HAND = ("give two or more points on each axis in a file (--calibration FILE); what was read of them is in "
+            "the overlay of `visiondet calibrate`")
+
+def _read_axes(im, threads, wanted):
+    "(`AxesFound` or None, words, warnings) of a picture; what cannot be read is a warning"
+    try:
+        from visiondet.speedlines.calibrate import find_calibration
+        axes = find_calibration(im, threads=threads)
+    except VisiondetError as e: return None, [], [f"nothing was read: {e}"]
+    if axes.accepted: return axes, list(axes.words), [o for o in (axes.x.other, axes.y.other) if o]
+    why = "; ".join(str(a) for a in (axes.x, axes.y) if a.status != "accepted") or "the axes do not fit together"
+    return axes, list(axes.words), [f"the scales are not used ({why}): {_BY_HAND}"] if wanted else []
+
+def _speeds_of(table, words, axes, im):
+    "`SpeedFound` for each curve of a table"
+    curves = [t[["x_px", "y_px"]].to_numpy() for _, t in table.groupby("curve")]
+    if not words: return [SpeedFound(why=("no labels were read",))]*len(curves)
+    from visiondet.speedlines.speeds import bind_speeds
+    return bind_speeds(curves, words, axes, im)
+
+# %% ../../nbs/52_deploy.digitizer.ipynb #bb37bf69
 LEAST = dict(evidence=0.6, reach=0.05) # what makes a chart, see `chart_evidence`
 DOUBT = 0.75                           # with less evidence the curves need a second look
 
@@ -121,23 +171,34 @@ class Digitizer:
     ):
         self.predictor = Predictor(bundle, task="segmenter", **{"bf16": None, **kwargs})
         self.tracing, self.least = tracing or Tracing(), LEAST if least is None else least
+        self.threads = kwargs.get("threads") or 1
 
     def __repr__(self): return f"Digitizer({self.predictor})"
 
     def digitize(self,
         picture,               # a path, bytes, PIL image or array, see `as_picture`
-        calibration=None,      # see `as_calibration`; None: flow and pressure ratio stay empty
-        speeds:list|None=None, # of the curves, slowest first
+        calibration="auto",    # see `as_calibration`; "auto": from the numbers at the axes; None: nothing but pixels
+        speeds:list|None=None, # of the curves, slowest first; None: from their labels
+        unit:str="",           # of flow; "": from the title of the axis
+        n_beta:int=11,         # columns of the map
     )->DigitizedMap:
-        "The speedlines of a picture. Raises `ImageError`, `DigitizeError` naming the picture, or what is said above."
-        name = picture_name(picture)
-        im, calibration = as_picture(picture, name), as_calibration(calibration)
-        odd = calibration.check(*im.shape[1::-1]) if calibration else []
+        "Curves and map of a picture. Raises `ImageError`, `DigitizeError` naming the picture, or what is said above."
+        name, auto = picture_name(picture), isinstance(calibration, str) and calibration == "auto"
+        im, used = as_picture(picture, name), as_calibration(None if auto else calibration)
+        odd = used.check(*im.shape[1::-1]) if used else []
         prob = self.predictor.predict(im).prob
         curves = trace_curves(prob, self.tracing)
-        doubts = self._check(name, prob, curves)
-        table = digitize(curves, calibration, speeds)
-        return DigitizedMap(name, im, prob, table, (*doubts, *odd, *check_curves(table)))
+        doubts, axes, words = self._check(name, prob, curves), None, []
+        if auto or (used and speeds is None): axes, words, said = _read_axes(im, self.threads, auto)
+        if auto: used, odd = axes and axes.calibration, said
+        table = digitize(curves, used, speeds)
+        found, read = _speeds_of(table, words, axes, im), check_curves(table)
+        if speeds is not None: found = given_speeds(sorted(map(float, speeds)), found)
+        table["speed"] = table["curve"].map(dict(enumerate([f.speed for f in found], 1))).astype(float)
+        warnings = list(dict.fromkeys([*doubts, *odd, *read, *check_curves(table)]))
+        cmap, why = make_map(table, found, used, axes, unit, n_beta, warnings, Path(name).stem)
+        return DigitizedMap(name, im, prob, table, tuple(warnings), used, axes if auto else None, tuple(words),
+                            tuple(found), cmap, why)
 
     def _check(self, name, prob, curves): # -> list of warnings
         "Is this a chart with speedlines?"
@@ -153,7 +214,7 @@ class Plan(NamedTuple):
     "A picture to be digitised."
     picture:Path     # file to read; or a file's bytes, with a name in `filename`
     table:Path       # CSV file to write; the overlay goes beside it
-    calibration:Calibration|Path|None = None # or the JSON file that holds it
+    calibration:Calibration|Path|str|None = "auto" # or the JSON file that holds it
 
 def _tables(names, out, many):
     "The table of each picture"
@@ -169,7 +230,7 @@ def _tables(names, out, many):
 def plan_files(
     pictures:list,                    # files and folders; overlays in folders are left out
     out:str|Path|None=None,           # one picture: its CSV file; else a folder; None: curves.csv or curves
-    calibration:str|Path|None=None,   # a JSON file for all, or a folder with one of each picture's name
+    calibration:str|Path|None="auto", # "auto", a JSON file for all, or a folder with one of each picture's name; None
 )->list: # of `Plan`
     "Who is read and who is written. Raises `VisiondetError` where that would not do, before anything is done."
     given = [p if isinstance(p, bytes) else Path(p) for p in pictures]
@@ -180,7 +241,7 @@ def plan_files(
     names = [Path(picture_name(p)) for p in found]
     tables = _tables(names, out, len(set(given)) > 1 or bool(folders))
     spare_pictures([*tables, *map(overlay_path, tables)], names)
-    if calibration is None: own = [None]*len(found)
+    if str(calibration) in ("None", "none", "auto"): own = ["auto" if str(calibration) == "auto" else None]*len(found)
     elif Path(calibration).is_dir(): own = [Path(calibration)/f"{n.stem}.json" for n in names]
     else: own = [read_calibration(calibration)]*len(found)
     return list(map(Plan, found, tables, own))
@@ -199,16 +260,17 @@ def read_speeds(
     return speeds
 
 # %% ../../nbs/52_deploy.digitizer.ipynb #3c05707b
-def _try(tool, plan, speeds):
+def _try(tool, plan, speeds, options):
     "The `DigitizedMap` of a picture, or an answer that says why there is none"
     name = picture_name(plan.picture)
-    try: return tool.digitize(plan.picture, plan.calibration, speeds)
+    try: return tool.digitize(plan.picture, plan.calibration, speeds, **options)
     except ImageError as e: return Answer(name, error=e.reason)
     except VisiondetError as e: return Answer(name, error=str(e).removeprefix(f"{name}: "))
     except Exception as e: return Answer(name, error=f"cannot be digitised ({type(e).__name__}: {e})")
 
 def _content(calibration):
     "What a calibration says, plain; the file of one that cannot be read"
+    if isinstance(calibration, str) and calibration == "auto": return calibration
     try: return getattr(as_calibration(calibration), "to_dict", lambda: None)()
     except VisiondetError: return str(calibration)
 
@@ -219,17 +281,18 @@ def digitize_files(
     speeds:list|None=None,   # of the curves of each picture, see `Digitizer.digitize`
     settings:dict|None=None, # what curves depend on besides; plain values, see `visiondet.deploy.results.Ledger`
     again:bool=False,        # also those that were done before
+    **options,               # unit, n_beta: see `Digitizer.digitize`
 ): # yields a `Written` for each picture, in order, as they are ready
-    "Digitise pictures and write tables and overlays, one picture at a time."
+    "Digitise pictures and write tables, maps, overlays and reports, one picture at a time."
     def look(todo):
         tool = digitizer if isinstance(digitizer, Digitizer) else digitizer()
         for plan in plans:
-            if plan.picture in todo: yield _try(tool, plan, speeds), None
+            if plan.picture in todo: yield _try(tool, plan, speeds, options), None
     def write(found, _, own):
         found.write(own[0])
         return found.row()
-    files = [(p.table, overlay_path(p.table)) for p in plans]
+    files = [(p.table, overlay_path(p.table), _beside(p.table, ".report.json")) for p in plans]
     folder = plans[0].table.parent if len(plans) > 1 else None
     more = [_content(p.calibration) for p in plans] if folder else []
-    with Ledger(folder, dict(settings or {}, job="digitizer", speeds=speeds), again) as ledger:
+    with Ledger(folder, dict(settings or {}, job="digitizer", speeds=speeds, **options), again) as ledger:
         yield from answer_files(look, write, [p.picture for p in plans], files, ledger, more)
