@@ -86,7 +86,7 @@ def train_recipe(
     def dls_at(size): return recipe_dls(recipe, data, size or recipe.size, num_workers=num_workers, cache=cache)
     learn = recipe_learner(recipe, dls_at(recipe.phases[0].size or recipe.size))
     if parent: start_from(learn, home.path, recipe.parent_opt, body_only=parent.head != recipe.head,
-                          widen=getattr(get_job(recipe.task), "separate", False))
+                          widen=get_job(recipe.task).separate)
     with contextlib.nullcontext() if bar else quiet(learn): _train(learn, recipe, run, data, dls_at, precision)
     learn.dls = dls_at(recipe.size)
     return learn, run
