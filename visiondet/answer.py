@@ -48,6 +48,7 @@ class Job:
     "What can be asked of every job; a subclass has all of these methods."
     name:str = ""      # in recipes, runs, bundles and on the command line
     answer:type = Answer # of what `find` gives
+    separate:bool = False # each class has an output of its own, so that a network can be given further ones
 
     def __repr__(self): return f"{type(self).__name__}({self.name!r})"
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from fastcore.basics import patch
 
-from ..core import FileError, RunFolder, _guard, own_names, spare_pictures, write_image, write_text
+from ..core import FileError, RunFolder, guard_cell, own_names, spare_pictures, write_image, write_text
 from .predictor import Predictor
 from ..images import picture_name
 from ..segment.find import write_mask
@@ -58,7 +58,7 @@ def csv_line(
 )->str: # without its end
     "Values as a line of a CSV file."
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(["" if v is None or v != v else _guard(v) for v in values])
+    csv.writer(out, lineterminator="").writerow(["" if v is None or v != v else guard_cell(v) for v in values])
     return out.getvalue()
 
 # %% ../../nbs/51b_deploy.results.ipynb #d255e4bf

@@ -72,10 +72,11 @@ def train_recipe(
     recipe = get_recipe(recipe, _task(recipe, data)) if isinstance(recipe, str) else recipe
     if verify: data.verify()
     *_, parent, _ = [None, *lineage(recipe)]
-    if parent and not _folder(parent, root).file("model.safetensors").exists():
-        if not with_parents:
-            raise VisiondetError(f"{recipe.name} starts from {parent.name}, which is not trained yet: train it first, "
-                                 "or all it stands on too (with_parents=True, --with-parents)")
+    home = _folder(parent or recipe, root)
+    if parent and not home.file("model.safetensors").exists() and not with_parents:
+        raise VisiondetError(f"{recipe.name} starts from {parent.name}, which is not trained yet: train it first, "
+                             "or all it stands on too (with_parents=True, --with-parents)")
+    if parent and with_parents and not _ended(home):
         train_recipe(parent, data, root, True, overrides, precision, num_workers, cache, bar, verify=False)
     recipe, run = recipe.override(**(overrides or {})), _folder(recipe, root)
     get_logger().info("training %s in %s", recipe.name, run.path)
@@ -84,8 +85,8 @@ def train_recipe(
     @lru_cache(1) # another size, other loaders, also where an earlier phase had it: a resumed run has not those
     def dls_at(size): return recipe_dls(recipe, data, size or recipe.size, num_workers=num_workers, cache=cache)
     learn = recipe_learner(recipe, dls_at(recipe.phases[0].size or recipe.size))
-    if parent: start_from(learn, _folder(parent, root).path, recipe.parent_opt, body_only=parent.head != recipe.head,
-                          widen=getattr(get_job(recipe.task), "separate", False))
+    if parent: start_from(learn, home.path, recipe.parent_opt, body_only=parent.head != recipe.head,
+                          widen=get_job(recipe.task).separate)
     with contextlib.nullcontext() if bar else quiet(learn): _train(learn, recipe, run, data, dls_at, precision)
     learn.dls = dls_at(recipe.size)
     return learn, run
@@ -102,6 +103,9 @@ def _train(learn, recipe, run, data, dls_at, precision):
     def enter(learn, phase): learn.dls = dls_at(phase.size or recipe.size)
     known = dict(classes=json.dumps(config["data"]["classes"])) # with the weights: config.json may be changed
     train_run(learn, list(recipe.phases), run.path, config, cbs, enter, meta=known)
+
+def _ended(run): # the checkpoint goes last
+    return run.file("model.safetensors").exists() and not run.file("checkpoint.safetensors").exists()
 
 def _folder(recipe, root):
     return RunFolder(Path(root)/recipe.task/recipe.name) if root else run_folder(recipe.task, recipe.name)
