@@ -18,3 +18,8 @@ def __getattr__(name):
     return getattr(import_module(_WHERE[name]), name)
 
 def __dir__(): return sorted({*globals(), *_WHERE})
+
+# %% ../nbs/63b_front.ipynb #b4c5d6e7
+import warnings
+
+warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", FutureWarning)
