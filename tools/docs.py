@@ -113,7 +113,8 @@ def names_page(pages):
     rows = ["# Every name", "", "> Each public function and class, with a link to the page that explains and tests it."]
     for stem, module in pages.items():
         given = {o: getattr(module, o) for o in getattr(module, "__all__", [])}
-        public = [o for o, value in given.items() if inspect.isfunction(value) or inspect.isclass(value)]
+        public = [o for o, value in given.items() if (inspect.isfunction(value) or inspect.isclass(value))
+                  and value.__module__ == module.__name__]  # what only passes through is explained where it is from
         if not public: continue
         rows += ["", f"## {module.__name__}", "", "| name | what it is |", "|:--|:--|"]
         for name in sorted(public, key=str.lower):
